@@ -1,0 +1,43 @@
+"""The words of the tool, one catalogue a language: titles, explanations and messages. Identity is never words."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from diglot.core.finding import Finding
+
+LANGUAGES = ("en", "zh")
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@cache
+def catalogue(language: str) -> dict[str, Any]:
+    """The whole catalogue of one of `LANGUAGES`: `rules.<id>.{title,message,explanation}` and `phrases.<key>`."""
+    text = (resources.files("diglot.core") / "words" / f"{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def phrase(key: str, language: str = "en", **args: Any) -> str:
+    """One phrase of the tool's own, with its arguments filled in."""
+    template: str = catalogue(language)["phrases"][key]
+    return template.format_map(_Blank(args))
+
+
+def message(finding: Finding, language: str = "en") -> str:
+    """The sentence for one finding: the rule's template, filled from the finding's operation, evidence and args."""
+    template: str = catalogue(language)["rules"][finding.rule]["message"]
+    words = {"operation": finding.operation, **finding.evidence, **finding.args}
+    return template.format_map(_Blank({key: _say(value) for key, value in words.items()}))
+
+
+def _say(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return value

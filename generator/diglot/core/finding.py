@@ -1,0 +1,47 @@
+"""Findings: values that say what was found and where. Words live in the catalogue, rank in the rule table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class UsageError(Exception):
+    """The tool could not run: bad usage, a missing file, an unreachable server. One line for the user; exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place: path as the user named it (or a URL), line and column from 1 (0: unknown), JSON Pointer."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found.
+
+    `rule` is an id of the rule table, `operation` one such as `GET /datasets/{}/documents` or empty, `location`
+    the line that causes it, `other` the line that disagrees. `args` fill the message and are part of the identity:
+    values of JSON, never a line number or a word of ours. `evidence` is for people and is not part of the identity.
+    """
+
+    rule: str
+    location: Location
+    operation: str = ""
+    other: Location | None = None
+    args: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits: rule, operation, pointer and args; no words, no language, no line numbers."""
+        identity = [self.rule, self.operation, self.location.pointer, self.args]
+        canonical = json.dumps(identity, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
