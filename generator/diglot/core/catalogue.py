@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from diglot.core.finding import Finding
 
 LANGUAGES = ("en", "zh")
+_WORDS = Path(__file__).parent / "words"
 
 
 class _Blank(dict[str, Any]):
@@ -20,11 +20,12 @@ class _Blank(dict[str, Any]):
 @cache
 def catalogue(language: str) -> dict[str, Any]:
     """The whole catalogue of one of `LANGUAGES`: `rules.<id>.{title,message,explanation}` and `phrases.<key>`."""
-    text = (resources.files("diglot.core") / "words" / f"{language}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    import tomllib
+
+    return tomllib.loads((_WORDS / f"{language}.toml").read_text(encoding="utf-8"))
 
 
-def phrase(key: str, language: str = "en", **args: Any) -> str:
+def phrase(key: str, language: str = "en", /, **args: Any) -> str:
     """One phrase of the tool's own, with its arguments filled in."""
     template: str = catalogue(language)["phrases"][key]
     return template.format_map(_Blank(args))

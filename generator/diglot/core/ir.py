@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from diglot.core.finding import Finding, Location
-from diglot.core.tree import Map
+from diglot.core.tree import Map, Mark
 
-Strength = Literal["declared", "sampled", "prose", "inferred"]
+Strength = Literal["added", "declared", "sampled", "prose", "inferred"]
 Certainty = Literal["lost", "ambiguous", "inferred"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -66,13 +66,14 @@ class Loss:
     """Something that a page's dialect cannot say, or says in a way that allows more than one reading.
 
     `pointer` names the place in the page's own document, `code` the kind of loss (kebab-case), `evidence` what the page
-    shows there.
+    shows there, `mark` the place of that text in the page, where there is one.
     """
 
     pointer: str
     code: str
     certainty: Certainty
     evidence: str = ""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,116 @@
+"""`diglot conform TARGET`: a running server against the contract."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from diglot import files, pipeline
+from diglot.commands.common import outcome_of, project_of
+from diglot.conform import Fixtures, Options, Report
+from diglot.conform.outcome import Engine, Progress
+from diglot.core.catalogue import phrase
+from diglot.core.finding import UsageError
+from diglot.core.tree import plain
+from diglot.delivery import Outcome, Streams, deliver
+from diglot.normalize import canonical
+from diglot.project import Project
+from diglot.report import finding_value, safe
+
+
+def run(arguments: Namespace, streams: Streams) -> int:
+    """Test TARGET, or without one the embedded reference server."""
+    project = project_of(arguments)
+    document = contract_of(project, arguments.spec)
+    options = _options(arguments, project, streams)
+    if arguments.inputs:
+        fixtures = _fixtures(project, arguments)
+        report = pipeline.conform(project, arguments.inputs, document, fixtures, options, arguments.laws)
+    else:
+        with pipeline.reference_server() as (url, fixtures):
+            report = pipeline.conform(project, url, document, fixtures, options, arguments.laws)
+    outcome = Outcome(report.findings)
+    if arguments.waivers:
+        outcome = outcome_of(pipeline.waive(project, report.findings, arguments.waivers))
+    streams.say("conformed", **summary_of(report), findings=len(outcome.findings))
+    return deliver(_with_value(outcome, report, streams.language), arguments, streams)
+
+
+def contract_of(project: Project, name: str | None) -> Any:
+    """The contract to test against, in canonical form.
+
+    Raises:
+        UsageError: it has no operation, or cannot be read.
+    """
+    path = name or project.config.contract
+    fragments = [fragment for fragment in pipeline.read(project, [path]) if fragment.operations]
+    if len(fragments) != 1:
+        raise UsageError(f"{path}: one OpenAPI document with operations is expected here")
+    return plain(canonical(fragments[0]).document)
+
+
+def _options(arguments: Namespace, project: Project, streams: Streams) -> Options:
+    engines: tuple[Engine, ...] = (arguments.only,) if arguments.only else ("laws", "fuzz")
+    return Options(
+        engines=engines,
+        read_only=arguments.read_only,
+        seed=arguments.seed,
+        budget=arguments.budget,
+        spec=arguments.spec or project.config.contract,
+        progress=live_progress(streams),
+    )
+
+
+def live_progress(streams: Streams) -> Progress | None:
+    """Progress on one line of a terminal; nothing elsewhere, where the summary is enough."""
+    if not streams.err.isatty():
+        return None
+
+    def progress(what: str, done: int, of: int) -> None:
+        streams.err.write(f"\r\x1b[K{safe(what)} {done}/{of}" + ("\r\x1b[K" if done >= of else ""))
+        streams.err.flush()
+
+    return progress
+
+
+def summary_of(report: Report) -> dict[str, Any]:
+    """The figures of a run as the JSON shape has them."""
+    return {
+        "requests": report.requests,
+        "seconds": round(report.seconds, 3),
+        "operations": report.operations,
+        "laws": report.laws,
+    }
+
+
+def _with_value(outcome: Outcome, report: Report, language: str) -> Outcome:
+    body = "".join(
+        safe(phrase("not-exercised", language, what=item.what, needs=item.needs)) + "\n"
+        for item in report.not_exercised
+    )
+    value = {
+        "summary": summary_of(report),
+        "findings": [finding_value(finding, language) for finding in outcome.findings],
+        "not_exercised": [asdict(item) for item in report.not_exercised],
+    }
+    return Outcome(outcome.findings, outcome.waived, value, body)
+
+
+def _fixtures(project: Project, arguments: Namespace) -> Fixtures:
+    """The fixtures file, `--dataset` over it, and the key from the environment where neither gives one."""
+    document: dict[str, Any] = {}
+    if arguments.fixtures:
+        try:
+            document = tomllib.loads(files.read_text(Path(arguments.fixtures)))
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"{arguments.fixtures}: {error}") from None
+    if arguments.dataset:
+        document["dataset"] = arguments.dataset
+    variable = f"{project.config.environment}_API_KEY"
+    if "token" not in document and os.environ.get(variable):
+        document["token"] = f"env:{variable}"
+    return Fixtures.parse(document, os.environ)

@@ -1,0 +1,28 @@
+"""`diglot drift [OLD NEW]`: where the pages and languages of the project, or two versions, disagree."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from diglot import pipeline
+from diglot.commands.common import findings_of, outcome_of, project_of
+from diglot.core.finding import UsageError
+from diglot.delivery import Outcome, Streams, counts, deliver
+
+
+def run(arguments: Namespace, streams: Streams) -> int:
+    """Compare, set aside what is waived, and report the rest."""
+    project = project_of(arguments)
+    if len(arguments.inputs) not in (0, 2):
+        raise UsageError("drift takes no input (the pages of the project) or two: OLD NEW")
+    if arguments.inputs:
+        old, new = (pipeline.read(project, [name]) for name in arguments.inputs)
+        found = [*findings_of(old), *findings_of(new), *pipeline.drift_versions(old, new)]
+    else:
+        fragments = pipeline.read(project)
+        found = [*findings_of(fragments), *pipeline.drift(project, fragments)]
+    # The project's own waivers are for the project's own pages.
+    waivable = arguments.waivers or not arguments.inputs
+    outcome = outcome_of(pipeline.waive(project, found, arguments.waivers)) if waivable else Outcome(found)
+    streams.say("drifted", **counts(outcome))
+    return deliver(outcome, arguments, streams)

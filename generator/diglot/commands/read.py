@@ -1,0 +1,53 @@
+"""`diglot read PAGE...`: what each page says, lost, and got wrong."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable
+from typing import Any
+
+from diglot import pipeline
+from diglot.commands.common import findings_of, project_of
+from diglot.core.catalogue import phrase
+from diglot.core.ir import Fragment
+from diglot.core.tree import plain, walk
+from diglot.delivery import Outcome, Streams, deliver
+from diglot.report import finding_value, safe
+
+
+def run(arguments: Namespace, streams: Streams) -> int:
+    """Read the pages; text for a person, or one object a page for a program."""
+    fragments = pipeline.read(project_of(arguments), arguments.inputs)
+    value = [_value(fragment, streams.language) for fragment in fragments]
+    lines = [line for fragment in fragments for line in _lines(fragment, streams.language)]
+    body = "".join(safe(line) + "\n" for line in lines)
+    return deliver(Outcome(findings_of(fragments), value=value, body=body), arguments, streams)
+
+
+def _value(fragment: Fragment, language: str) -> dict[str, Any]:
+    return {
+        "page": fragment.page.path,
+        "language": fragment.language,
+        "dialect": fragment.dialect,
+        "operations": [{"method": item.method, "path": item.path} for item in fragment.operations],
+        "document": plain(fragment.document),
+        "losses": [
+            {"pointer": loss.pointer, "code": loss.code, "certainty": loss.certainty, "evidence": loss.evidence}
+            for loss in fragment.losses
+        ],
+        "findings": [finding_value(finding, language) for finding in fragment.findings],
+    }
+
+
+def _lines(fragment: Fragment, language: str) -> Iterable[str]:
+    page = fragment.page
+    where = f"{page.path}:{page.first_line}" if page.first_line > 1 else page.path
+    evidence = f" ({page.language_evidence})" if page.language_evidence else ""
+    yield phrase("read-page", language, page=where, dialect=fragment.dialect, tag=page.language, evidence=evidence)
+    for operation in fragment.operations:
+        yield f"  {operation.method.upper()} {operation.path}"
+    facts = sum(not isinstance(value, dict | list) for _, value, _ in walk(fragment.document))
+    yield "  " + phrase("read-facts", language, facts=facts, losses=len(fragment.losses))
+    for loss in fragment.losses:
+        shown = f": {loss.evidence}" if loss.evidence else ""
+        yield f"    {loss.certainty:9} {loss.code} {loss.pointer or '/'}{shown}"

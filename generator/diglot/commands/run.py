@@ -1,0 +1,88 @@
+"""`diglot run`: the whole way, from the pages to a conformance report, and a summary of what was made and found."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from diglot import files, pipeline
+from diglot.commands.common import findings_of, listed, operations_of, outcome_of, project_of, stale
+from diglot.commands.conform import contract_of, live_progress, summary_of
+from diglot.conform import Options
+from diglot.core.catalogue import phrase
+from diglot.core.finding import Finding
+from diglot.delivery import Outcome, Streams, counts, deliver, exit_code
+from diglot.freshness import Memory
+from diglot.project import Project
+
+_MOST_FINDINGS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What the stages before the server gave: findings, and a line of the summary for each stage."""
+
+    findings: tuple[Finding, ...]
+    lines: tuple[str, ...]
+
+
+def run(arguments: Namespace, streams: Streams) -> int:
+    """Every stage in order; the stages whose inputs and outputs are as the last run left them are not run again."""
+    project, language = project_of(arguments), streams.language
+    memory = Memory(project, "run")
+    remembered = memory.recall() or {}
+    if language in remembered and not arguments.waivers:
+        made = _Made((), (phrase("summary-unchanged", language), *remembered[language]))
+    else:
+        made = _make(project, arguments, language)
+        if not _failing(made.findings, arguments.fail_on):
+            memory.remember({language: made.lines})
+    tested, lines = _test(project, streams)
+    failing = _failing([*made.findings, *tested], arguments.fail_on)
+    verdict = phrase("summary-bad" if failing else "summary-good", language, count=len(failing), shown=_MOST_FINDINGS)
+    body = "".join(f"{line}\n" for line in (phrase("summary", language), *made.lines, *lines, verdict))
+    return deliver(Outcome(failing[:_MOST_FINDINGS], body=body), arguments, streams)
+
+
+def _make(project: Project, arguments: Namespace, language: str) -> _Made:
+    fragments = pipeline.read(project)
+    normalized = pipeline.normalize(project, fragments)
+    written = pipeline.contract_files(project, normalized)
+    outdated = sorted(finding.location.path for finding in stale(project, written))
+    for file in written:
+        if file.path in outdated:
+            files.write(project.root / file.path, file.text)
+    contract = normalized.contract
+    valid = pipeline.validate(contract.document, partial(pipeline.locate, project, contract))
+    found = [*findings_of(fragments), *normalized.findings, *pipeline.drift(project, fragments)]
+    judged = outcome_of(pipeline.waive(project, found, arguments.waivers))
+    folder = project.config.generated
+    changed = files.write_tree(project.root / folder, pipeline.render(project, normalized))
+    losses = sum(len(fragment.losses) for fragment in fragments)
+    lines = (
+        phrase("summary-read", language, pages=len(fragments), operations=operations_of(fragments), losses=losses),
+        phrase("summary-contract", language, path=project.config.contract, changed=listed(outdated, language)),
+        phrase("summary-valid", language, version=contract.document["openapi"], count=len(valid)),
+        phrase("summary-drift", language, path=project.config.waivers, **counts(judged)),
+        phrase("summary-client", language, folder=folder, changed=listed(changed, language)),
+    )
+    return _Made((*valid, *judged.findings), lines)
+
+
+def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list[str]]:
+    """The contract as written, held against the embedded reference server."""
+    document = contract_of(project, None)
+    options = Options(spec=project.config.contract, progress=live_progress(streams))
+    with pipeline.reference_server() as (url, fixtures):
+        report = pipeline.conform(project, url, document, fixtures, options)
+    words = {**summary_of(report), "findings": len(report.findings)}
+    lines = [phrase("summary-conform", streams.language, url=url, **words)]
+    if report.not_exercised:
+        lines.append(phrase("summary-not-exercised", streams.language, count=len(report.not_exercised)))
+    return report.findings, lines
+
+
+def _failing(found: Sequence[Finding], fail_on: str) -> list[Finding]:
+    return [finding for finding in found if exit_code([finding], fail_on)]

@@ -1,0 +1,71 @@
+"""`[tool.diglot]` in pyproject.toml, or diglot.toml, as a frozen Config."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from diglot.core.finding import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Where a project keeps its things, and what its client is called.
+
+    Paths are relative to the project's root. `languages` are in order of preference; the first is that of the contract.
+    `ages` gives pages (relative to `pages`) the ISO 8601 day or interval in which they were published.
+    """
+
+    languages: tuple[str, ...] = ("en", "zh")
+    pages: str = "specs/pages"
+    contract: str = "specs/openapi.yaml"
+    overlays: str = "specs/overlays"
+    additions: str = "specs/additions"
+    laws: str = "specs/laws.yaml"
+    waivers: str = "specs/waivers.toml"
+    generated: str = "generated"
+    package: str = "api_client"
+    client: str = "ApiClient"
+    environment: str = "API"
+    ages: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_config(root: Path) -> Config:
+    """The configuration of the project at `root`; the defaults where it has none.
+
+    Raises:
+        UsageError: a file that is not TOML, an unknown key, or a value of the wrong type; says which.
+    """
+    for name in ("diglot.toml", "pyproject.toml"):
+        path = root / name
+        if not path.is_file():
+            continue
+        try:
+            table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            raise UsageError(f"{name} cannot be read: {error}") from None
+        if name == "pyproject.toml":
+            table = table.get("tool", {}).get("diglot", {})
+        if table:
+            return _config(table, name)
+    return Config()
+
+
+def _config(table: dict[str, Any], name: str) -> Config:
+    known = {item.name for item in fields(Config)}
+    for key, value in table.items():
+        if key not in known:
+            raise UsageError(f"{name}: [tool.diglot] has no key {key!r}; it has {', '.join(sorted(known))}")
+        if key == "languages":
+            right = isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+        elif key == "ages":
+            right = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+        else:
+            right = isinstance(value, str) and bool(value)
+        if not right:
+            raise UsageError(f"{name}: the value of {key} in [tool.diglot] is of the wrong type")
+    languages = tuple(table.get("languages", Config().languages))
+    return Config(**{**table, "languages": languages})

@@ -1,0 +1,229 @@
+"""The bench on which laws are tried: it sends requests, checks every answer on the wire, and remembers the lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from diglot.conform.bindings import Bindings, Collection
+from diglot.conform.credentials import Credential, bearer
+from diglot.conform.fixtures import Fixtures
+from diglot.conform.law import Breach, UnansweredError, UnmetError
+from diglot.conform.outcome import Options
+from diglot.conform.session import Exchange, Request, Session, path_of, query_of
+from diglot.conform.surface import Endpoint, Surface
+from diglot.conform.wire import Wire
+
+MAX_ROWS = 1000
+UNKNOWN_ID = "00000000-0000-4000-8000-00000000d161"
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One page as it was answered. Members that the answer lacks, or that have another type, are None."""
+
+    exchange: Exchange
+    rows: tuple[dict[str, Any], ...]
+    ids: tuple[str, ...]
+    total: int | None
+    more: bool | None
+    page: int | None
+    size: int | None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Every row of a collection, in the order of its pages; `complete` is false where there were too many."""
+
+    exchange: Exchange
+    rows: tuple[dict[str, Any], ...]
+    ids: tuple[str, ...]
+    complete: bool
+    by_id: Mapping[str, dict[str, Any]]
+
+
+@dataclass
+class Lab:
+    """Everything a law needs. `noticed` gathers what was wrong on the wire, whatever the law was after."""
+
+    session: Session
+    surface: Surface
+    bindings: Bindings
+    fixtures: Fixtures
+    options: Options
+    noticed: list[tuple[Endpoint, Breach]] = field(default_factory=list)
+    _memory: dict[Any, Any] = field(default_factory=dict)
+    _places: dict[Any, dict[str, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.wire = Wire(self.surface)
+        self.key = bearer(self.fixtures.token)
+        other = self.fixtures.other_tenant
+        self.other_key = bearer(other.token) if other else None
+        self._scopes = {collection.scope for collection in self.bindings.collections if collection.scope}
+
+    def forget(self) -> None:
+        """Forget what was listed: something was written, or a law is tried afresh."""
+        self._memory.clear()
+
+    def remembered(self, name: Any, make: Any) -> Any:
+        """The value of `make()`, made once until `forget`."""
+        if name not in self._memory:
+            self._memory[name] = make()
+        return self._memory[name]
+
+    def values(self, endpoint: Endpoint, scope: str | None = None, **given: str) -> dict[str, str]:
+        """A value for each path parameter: given, the scope, from the fixtures, or the first the contract allows.
+
+        Raises:
+            UnmetError: a parameter has none of these.
+        """
+        values = dict(given)
+        for parameter in endpoint.placed("path"):
+            name = parameter.name
+            if name in values:
+                continue
+            choices = parameter.schema.get("enum")
+            if name in self._scopes and (scope or self.fixtures.dataset):
+                values[name] = scope or self.fixtures.dataset or ""
+            elif name in self.fixtures.parameters:
+                values[name] = self.fixtures.parameters[name]
+            elif isinstance(choices, list) and choices:
+                values[name] = str(choices[0])
+            else:
+                raise UnmetError(f'--dataset ID, or {name} = "…" under [parameters]')
+        return values
+
+    def call(
+        self,
+        endpoint: Endpoint,
+        values: Mapping[str, str],
+        *,
+        query: Mapping[str, Any] | str = "",
+        body: Any = None,
+        raw: bytes | None = None,
+        media_type: str | None = JSON,
+        credential: Credential | None = None,
+        method: str | None = None,
+        strange: bool = False,
+        client: Any = None,
+    ) -> Exchange:
+        """Send one request to an operation and check its answer on the wire.
+
+        `body` is sent as JSON, `raw` as it is. `strange` input, and another `method`, need only not break the server.
+        """
+        payload = raw if raw is not None else None if body is None else json.dumps(body).encode()
+        request = Request(
+            method=method or endpoint.method,
+            path=path_of(endpoint.path, values),
+            query=query if isinstance(query, str) else query_of(query),
+            body=payload,
+            media_type=media_type if payload is not None else None,
+            credential=credential or self.key,
+        )
+        if self.options.read_only and request.method not in ("GET", "HEAD"):
+            raise UnmetError("a run without --read-only")
+        exchange = self.session.send(request, client)
+        if request.method not in ("GET", "HEAD"):
+            self.forget()
+        loosely = strange or method is not None
+        for breach in self.wire.check(endpoint, exchange):
+            if not loosely or breach.rule in ("server-error", "answer-missing"):
+                self.noticed.append((endpoint, breach))
+        given_away = self.session.redactor.echoed(exchange.text + " ".join(exchange.headers.values()))
+        if given_away is not None:
+            self.noticed.append((endpoint, Breach("secret-echoed", {}, exchange, source="auth.echo")))
+        return exchange
+
+    def page(
+        self,
+        collection: Collection,
+        query: Mapping[str, Any] | None = None,
+        scope: str | None = None,
+        credential: Credential | None = None,
+    ) -> Answer:
+        """One page of a collection.
+
+        Raises:
+            UnansweredError: this valid question was not answered with a page.
+        """
+        endpoint = collection.endpoint
+        exchange = self.call(endpoint, self.values(endpoint, scope), query=query or {}, credential=credential)
+        body = exchange.json
+        if not exchange.ok or not isinstance(body, dict) or not isinstance(body.get(collection.rows), list):
+            raise UnansweredError(refused(exchange, "a question within the contract"))
+        rows = tuple(row for row in body[collection.rows] if isinstance(row, dict) and collection.id in row)
+        return Answer(
+            exchange=exchange,
+            rows=rows,
+            ids=tuple(str(row[collection.id]) for row in rows),
+            total=_whole(body.get(collection.total or "")),
+            more=body.get(collection.more) if isinstance(body.get(collection.more or ""), bool) else None,
+            page=_whole(body.get(collection.page_echo or "")),
+            size=_whole(body.get(collection.size_echo or "")),
+        )
+
+    def whole(
+        self,
+        collection: Collection,
+        scope: str | None = None,
+        credential: Credential | None = None,
+    ) -> Whole:
+        """Every row of a collection, up to a thousand; remembered until something is written."""
+        who = (credential or self.key).sent
+        name = ("whole", collection.endpoint.key, scope, who)
+        whole: Whole = self.remembered(name, lambda: self._walk(collection, scope, credential))
+        return whole
+
+    def row(self, collection: Collection, key: str) -> Mapping[str, Any]:
+        """One row as it is now, asked for as a page of one; empty where it is no longer listed."""
+        places = self._places.get(collection.endpoint.key)
+        if places is None or key not in places:
+            places = {known: place for place, known in enumerate(self.complete(collection).ids)}
+            self._places[collection.endpoint.key] = places
+        query = {collection.page: places.get(key, 0) + 1, collection.size: 1}
+        answer = self.page(collection, query)
+        if answer.ids == (key,):
+            return answer.rows[0]
+        self._places.pop(collection.endpoint.key)  # something moved the rows: look at them all
+        return self.complete(collection).by_id.get(key, {})
+
+    def _walk(self, collection: Collection, scope: str | None, credential: Credential | None) -> Whole:
+        size = collection.cap or 100
+        known: dict[str, dict[str, Any]] = {}
+        number, complete = 1, False
+        while len(known) < MAX_ROWS and not complete:
+            answer = self.page(collection, {collection.page: number, collection.size: size}, scope, credential)
+            fresh = [(key, row) for key, row in zip(answer.ids, answer.rows, strict=True) if key not in known]
+            known.update(fresh)
+            complete = not fresh or (len(answer.rows) < size and answer.more is not True)
+            number += 1
+        return Whole(answer.exchange, tuple(known.values()), tuple(known), complete, known)
+
+    def complete(self, collection: Collection) -> Whole:
+        """Every row of the dataset under test.
+
+        Raises:
+            UnmetError: there are too many rows to look at them all.
+        """
+        whole = self.whole(collection)
+        if not whole.complete:
+            raise UnmetError(f"a dataset with at most {MAX_ROWS} rows")
+        return whole
+
+
+def refused(exchange: Exchange, what: str) -> Breach:
+    """The breach of a valid request that was not answered as one."""
+    rule = "server-error" if exchange.status >= 500 else "answer-missing" if exchange.failure else "valid-input-refused"
+    if rule == "server-error":
+        return Breach(rule, {"status": exchange.status}, exchange)
+    if rule == "answer-missing":
+        return Breach(rule, {"how": exchange.failure}, exchange)
+    return Breach(rule, {"status": exchange.status, "input": what}, exchange, expected="200")
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

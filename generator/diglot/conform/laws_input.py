@@ -1,0 +1,198 @@
+"""What the contract does not allow is refused, with the right status and without effect; nothing breaks the server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from diglot.conform.lab import JSON, UNKNOWN_ID, Lab, refused
+from diglot.conform.law import Breach, Law, UnansweredError, UnmetError
+from diglot.conform.requests import bound_to, deep_body, harmless_body
+from diglot.conform.samples import near_miss_bodies, near_misses
+from diglot.conform.session import Exchange
+from diglot.conform.surface import Endpoint, Parameter
+
+_BAD_INPUT = frozenset({400, 422})
+_BAD_PATH = frozenset({400, 404, 422})
+_MALFORMED = (b"{", b"", b'{"a": 1,}', b'{"a" 1}', b"\xff\xfe{}", b"{} {}", b"'text'")
+_OTHER_TYPES = ("text/plain", "application/x-www-form-urlencoded", "application/xml")
+_HUGE = "9" * 40
+_STRANGE_TEXT = ("%00", "%FF%FE", "x" * 3000, "%F0%9F%99%82", "%E2%80%AE", "..%2F..%2Fetc", "%27%22%3B--", "%25%5C%5F")
+
+
+class _Refusals:
+    """Gathers the answers to input that must be refused: one breach a place, however many inputs show it."""
+
+    def __init__(self, where: str, statuses: frozenset[int], source: str = "input.refused") -> None:
+        self._where, self._statuses, self._source = where, statuses, source
+        self._accepted: list[tuple[str, Exchange]] = []
+        self._other: list[tuple[str, Exchange]] = []
+
+    def add(self, case: str, exchange: Exchange) -> None:
+        if exchange.ok or 300 <= exchange.status < 400:
+            self._accepted.append((case, exchange))
+        elif exchange.status not in self._statuses and 400 <= exchange.status < 500:
+            self._other.append((case, exchange))
+
+    def breaches(self) -> Iterator[Breach]:
+        for rule, cases in (("invalid-input-accepted", self._accepted), ("refusal-status-wrong", self._other)):
+            if cases:
+                exchange = cases[0][1]
+                names = ", ".join(dict.fromkeys(case for case, _ in cases))
+                args = {"where": self._where} | ({"case": "invalid"} if rule == "refusal-status-wrong" else {})
+                yield Breach(rule, args, exchange, sorted(self._statuses), f"{exchange.status}: {names}", self._source)
+
+
+def _parameters(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    for one in (*endpoint.placed("query"), *endpoint.placed("path")):
+        refusals = _Refusals(f"{one.place} {one.name}", _BAD_INPUT if one.place == "query" else _BAD_PATH)
+        for case, text in near_misses(one.schema):
+            refusals.add(case, _with(lab, endpoint, one, text))
+        yield from refusals.breaches()
+
+
+def _with(lab: Lab, endpoint: Endpoint, one: Parameter, text: str, strange: bool = False) -> Exchange:
+    """A request that is valid but for one parameter; strange text is escaped already."""
+    body = harmless_body(lab, endpoint)
+    if one.place == "path":
+        return lab.call(endpoint, lab.values(endpoint, **{one.name: text}), body=body, strange=strange)
+    query: Any = f"{one.name}={text}" if strange else {one.name: text}
+    return lab.call(endpoint, lab.values(endpoint), query=query, body=body, strange=strange)
+
+
+def _bodies(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    if endpoint.body is None:
+        return
+    values, valid = lab.values(endpoint), deep_body(lab, endpoint)
+    bound = bound_to(lab, endpoint)
+    before = lab.complete(bound.collection).by_id if bound else {}
+    places: dict[str, _Refusals] = {}
+    last = None
+    for where, case, body in near_miss_bodies(lab.surface, endpoint.body, valid):
+        statuses = _BAD_PATH if case == "not-a-uuid" else _BAD_INPUT
+        refusals = places.setdefault(f"{where}{sorted(statuses)}", _Refusals(f"body {where or '/'}", statuses))
+        last = lab.call(endpoint, values, raw=json.dumps(body).encode())
+        refusals.add(case, last)
+    breaches = [breach for refusals in places.values() for breach in refusals.breaches()]
+    yield from breaches
+    if bound and last and not any(breach.rule == "invalid-input-accepted" for breach in breaches):
+        after = lab.complete(bound.collection).by_id
+        if after != before:
+            yield Breach("refused-write-changed", {}, last, {}, f"{len(after)}", "input.refused")
+
+
+def _malformed(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    if endpoint.body is None:
+        return
+    refusals = _Refusals("body", _BAD_INPUT, "input.body")
+    for raw in _MALFORMED:
+        refusals.add(f"malformed {raw!r}", lab.call(endpoint, lab.values(endpoint), raw=raw))
+    yield from refusals.breaches()
+
+
+def _media(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    """A body of another media type is 415; parameters of the right one do not matter."""
+    body = harmless_body(lab, endpoint)
+    if not body or JSON not in endpoint.media_types:
+        return
+    raw, values = json.dumps(body).encode(), lab.values(endpoint)
+    statuses = frozenset({415}) if "415" in endpoint.responses else frozenset({400, 415, 422})
+    refusals = _Refusals("header Content-Type", statuses, "input.body")
+    for media_type in _OTHER_TYPES:
+        if media_type not in endpoint.media_types:
+            refusals.add(media_type, lab.call(endpoint, values, raw=raw, media_type=media_type))
+    yield from refusals.breaches()
+    for media_type in (f"{JSON}; charset=utf-8", "Application/JSON"):
+        exchange = lab.call(endpoint, values, raw=raw, media_type=media_type)
+        if not exchange.ok:
+            raise UnansweredError(refused(exchange, f"Content-Type: {JSON}; charset=utf-8"))
+
+
+def _methods(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    """A method that the path does not have is 405, and the answer says which it has.
+
+    The unknown dataset keeps a server that has more methods than its contract from doing anything.
+    """
+    declared = {other.method for other in lab.surface.endpoints if other.key.route == endpoint.key.route}
+    scopes = {one.scope for one in lab.bindings.collections}
+    scope = next((one.name for one in endpoint.placed("path") if one.name in scopes), None)
+    tries = [("PUT", lab.values(endpoint))]
+    if scope:
+        tries.append(("DELETE", lab.values(endpoint, **{scope: UNKNOWN_ID})))
+    for method, values in tries:
+        if method in declared:
+            continue
+        exchange = lab.call(endpoint, values, method=method)
+        if exchange.ok or (exchange.status not in (404, 405, 501) and 300 <= exchange.status < 500):
+            yield Breach("method-not-refused", {"method": method}, exchange, 405, exchange.status, "method.allow")
+        elif exchange.status == 404 and method == "PUT":
+            yield Breach("method-not-refused", {"method": method}, exchange, 405, 404, "method.allow")
+        elif exchange.status == 405:
+            allowed = {name.strip().upper() for name in exchange.headers.get("allow", "").split(",")}
+            if not declared <= allowed:
+                got = exchange.headers.get("allow", "∅")
+                yield Breach("allow-header-wrong", {}, exchange, ", ".join(sorted(declared)), got, "method.allow")
+                return
+
+
+def _strange(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    """No input, however large, deep or strange, is answered with a 5xx: the wire check says so."""
+    for one in endpoint.placed("query"):
+        numeric = one.schema.get("type") in ("integer", "number")
+        texts = (
+            (_HUGE, "-" + _HUGE, "1e400") if numeric else _STRANGE_TEXT[:2] if "enum" in one.schema else _STRANGE_TEXT
+        )
+        for text in texts:
+            _with(lab, endpoint, one, text, strange=True)
+    for one in endpoint.placed("path"):
+        for text in _STRANGE_TEXT[:2]:
+            _with(lab, endpoint, one, text, strange=True)
+    if endpoint.body is not None:
+        values = lab.values(endpoint)
+        for raw in _strange_bodies(deep_body(lab, endpoint)):
+            lab.call(endpoint, values, raw=raw, strange=True)
+    yield from ()
+
+
+def _strange_bodies(valid: Any) -> Iterator[bytes]:
+    """Bodies that are deep, long or odd; where they would be valid, they name rows that do not exist."""
+    yield b"[" * 100_000
+    yield b'{"a":' * 20_000 + b"1" + b"}" * 20_000
+    yield b"9" * 5000
+    if isinstance(valid, dict) and valid:
+        name = next(iter(valid))
+        quoted = json.dumps(name).encode()
+        for odd in (rb'"\u0000"', rb'"\ud800"', b"1e999", b"9" * 5000, b'"' + b"x" * 100_000 + b'"'):
+            yield b"{" + quoted + b": [" + odd + b"]}"
+        for text in ("\u0000", "\ud800", "x" * 10_000, "\u202e", UNKNOWN_ID.upper()):
+            yield json.dumps(_replaced(valid, text)).encode()
+
+
+def _replaced(value: Any, text: str) -> Any:
+    """The same body with every text in it replaced: all its ids become unknown."""
+    if isinstance(value, dict):
+        return {name: _replaced(held, text) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_replaced(held, text) for held in value]
+    return text if isinstance(value, str) else value
+
+
+def _harmless(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    """A plain valid request is answered as one."""
+    if not endpoint.reads and bound_to(lab, endpoint) is None:
+        raise UnmetError(f"an entry for {endpoint.key} in laws.yaml")
+    exchange = lab.call(endpoint, lab.values(endpoint), body=harmless_body(lab, endpoint))
+    if not exchange.ok:
+        yield refused(exchange, "—")
+
+
+LAWS = (
+    Law("input.valid", "endpoint", _harmless),
+    Law("input.parameters", "endpoint", _parameters),
+    Law("input.bodies", "endpoint", _bodies, writes=True),
+    Law("input.malformed", "endpoint", _malformed, writes=True),
+    Law("input.media", "endpoint", _media, writes=True, presumes=("input.valid",)),
+    Law("input.methods", "endpoint", _methods),
+    Law("input.strange", "endpoint", _strange),
+)

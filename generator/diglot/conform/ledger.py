@@ -1,0 +1,162 @@
+"""What the rows were before anything was written, and how to make them so again through the API itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diglot.conform.bindings import Action, Actions, Collection, Values
+from diglot.conform.credentials import Credential
+from diglot.conform.lab import Lab
+from diglot.conform.law import UnansweredError
+from diglot.conform.session import Exchange
+
+Rows = Mapping[str, Mapping[str, Any]]
+Changes = Mapping[str, Mapping[str, tuple[Any, Any]]]
+
+
+def differences(before: Rows, after: Rows) -> Changes:
+    """By row and by field what changed: (before, after). A row that came or went has the change `""`."""
+    changes: dict[str, dict[str, tuple[Any, Any]]] = {}
+    for key in before.keys() | after.keys():
+        if key not in before or key not in after:
+            changes[key] = {"": (key in before, key in after)}
+            continue
+        old, new = before[key], after[key]
+        fields = {name: (old.get(name), new.get(name)) for name in old.keys() | new.keys()}
+        changed = {name: pair for name, pair in fields.items() if not same(*pair)}
+        if changed:
+            changes[key] = changed
+    return changes
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality as JSON has it: true is not 1, but 1.0 is; the order of a list of objects with ids does not matter."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, sorted(one, key=_rank), sorted(other, key=_rank)))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[name]) for name, value in one.items())
+    return bool(one == other)
+
+
+def _rank(item: Any) -> str:
+    return str(item.get("id")) if isinstance(item, dict) else ""
+
+
+def act(
+    lab: Lab,
+    actions: Actions,
+    name: str,
+    ids: Sequence[str],
+    scope: str | None = None,
+    credential: Credential | None = None,
+) -> Exchange:
+    """Apply one action to some rows."""
+    values = lab.values(actions.endpoint, scope, **{actions.parameter: name})
+    return lab.call(actions.endpoint, values, body={actions.ids: list(ids)}, credential=credential)
+
+
+def write(
+    lab: Lab,
+    values: Values,
+    entries: Sequence[Mapping[str, Any]],
+    scope: str | None = None,
+    credential: Credential | None = None,
+    client: Any = None,
+) -> Exchange:
+    """Write values onto rows; an entry is made by `entry`."""
+    parameters = lab.values(values.endpoint, scope)
+    body = {values.entries: list(entries)}
+    return lab.call(values.endpoint, parameters, body=body, credential=credential, client=client)
+
+
+def entry(
+    values: Values, row: str, items: Sequence[tuple[Any, Any, Any]], partial: bool | None = None
+) -> dict[str, Any]:
+    """One entry of a write: `items` are (id, name, value); without `partial` the member is left out."""
+    listed = [{values.item_id: key, values.item_name: name, values.item_value: value} for key, name, value in items]
+    flag = {} if partial is None else {values.partial: partial}
+    return {values.row: row, values.items: listed, **flag}
+
+
+def held(values: Values, row: Mapping[str, Any]) -> list[tuple[Any, Any, Any]]:
+    """The values that a row shows, as (id, name, value)."""
+    shown = row.get(values.shown)
+    return [
+        (item.get(values.item_id), item.get(values.item_name), item.get(values.item_value))
+        for item in (shown if isinstance(shown, list) else [])
+        if isinstance(item, dict)
+    ]
+
+
+@dataclass
+class Ledger:
+    """The rows of one collection as they were, and the operations that can put them back."""
+
+    lab: Lab
+    collection: Collection
+    before: Rows
+    scope: str | None = None
+    credential: Credential | None = None
+
+    def changed(self) -> Changes:
+        """What differs now."""
+        return differences(self.before, self.lab.whole(self.collection, self.scope, self.credential).by_id)
+
+    def put_back(self) -> Changes:
+        """Undo by actions and by writes whatever differs, and return what could not be undone."""
+        left = self.changed()
+        for _ in range(2):
+            if not left:
+                break
+            for actions in self.lab.bindings.actions:
+                if actions.collection is self.collection:
+                    self._reverse(actions, left)
+            for values in self.lab.bindings.values:
+                if values.collection is self.collection:
+                    self._rewrite(values, left)
+            left = self.changed()
+        return left
+
+    def _reverse(self, actions: Actions, left: Changes) -> None:
+        for action in sorted(actions.actions, key=lambda one: bool(one.stamps)):
+            ids = [key for key, change in left.items() if _undoes(action, change)]
+            if ids:
+                act(self.lab, actions, action.name, ids, self.scope, self.credential)
+
+    def _rewrite(self, values: Values, left: Changes) -> None:
+        entries = [
+            entry(values, key, held(values, self.before[key]), False)
+            for key, change in left.items()
+            if values.shown in change and key in self.before
+        ]
+        if entries:
+            write(self.lab, values, entries, self.scope, self.credential)
+
+
+def _undoes(action: Action, change: Mapping[str, tuple[Any, Any]]) -> bool:
+    """Whether the action sets a changed field to what it was."""
+    return any(name in change and same(change[name][0], value) for name, value in action.sets.items())
+
+
+def ledgers(lab: Lab) -> list[Ledger]:
+    """A ledger for each collection that something writes to: the dataset under test and the others that are known."""
+    writers: tuple[Actions | Values, ...] = (*lab.bindings.actions, *lab.bindings.values)
+    written = {one.collection.endpoint.key: one.collection for one in writers}
+    scopes: list[tuple[str | None, Credential | None]] = [(None, None)]
+    if lab.fixtures.other_dataset:
+        scopes.append((lab.fixtures.other_dataset, None))
+    if lab.fixtures.other_tenant:
+        scopes.append((lab.fixtures.other_tenant.dataset, lab.other_key))
+    found = []
+    for collection in written.values():
+        for scope, credential in scopes:
+            try:
+                whole = lab.whole(collection, scope, credential)
+            except UnansweredError:
+                continue
+            found.append(Ledger(lab, collection, whole.by_id, scope, credential))
+    return found

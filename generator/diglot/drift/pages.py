@@ -1,0 +1,71 @@
+"""The doors of this stage: the pages and languages of one project, and two versions of one interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from diglot.core.finding import Finding
+from diglot.core.ir import Fragment
+from diglot.drift.compare import compare
+from diglot.drift.facts import Record
+from diglot.drift.judge import judge, standing
+from diglot.drift.languages import missing_operation, missing_texts
+from diglot.drift.operation import parties
+from diglot.drift.servers import templated_server
+from diglot.drift.side import Side
+from diglot.drift.stale import Verdict, verdict
+from diglot.drift.versions import counterparts, only_in_one
+
+
+def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> tuple[Finding, ...]:
+    """Where pages of the same operations disagree, and what each of `languages` lacks.
+
+    The fragments hold canonical documents (OpenAPI 3.1) with marks; what their dialects lost is no difference. The
+    order of the fragments does not matter. Each finding names the line that is wrong or lacks something, as `other`
+    the line that says it, and in its evidence the page that is likely stale, where ages or numbers show it.
+    """
+    record = Record()
+    findings: list[Finding] = []
+    for group in parties(map(Side.of, _in_order(fragments))).values():
+        findings += missing_operation(group, languages)
+        findings += templated_server(group)
+        differences = compare(group, record)
+        findings += missing_texts(each for each in differences if each.what == "text")
+        for difference in differences:
+            if difference.what != "text":
+                opinion = verdict(difference.sayings)
+                findings.append(judge(difference, opinion, standing(difference, opinion)))
+    return _once(findings)
+
+
+def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> tuple[Finding, ...]:
+    """What the new version of an interface says otherwise than the old one; located in the new one, `other` in the old.
+
+    The versions are compared language by language where they have one in common. Texts are not compared.
+    """
+    record = Record()
+    before, after = (parties(map(Side.of, _in_order(fragments))) for fragments in (old, new))
+    findings = only_in_one(before, after)
+    for key in before.keys() & after.keys():
+        for pair in counterparts(before[key], after[key]):
+            differences = (each for each in compare(pair, record) if each.what != "text")
+            findings += [judge(each, Verdict(), each.sayings[-1]) for each in differences]
+    return _once(findings)
+
+
+def _in_order(fragments: Iterable[Fragment]) -> list[Fragment]:
+    return sorted(fragments, key=lambda fragment: (fragment.page.path, fragment.page.first_line))
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sorted, and what several operations share through a component only once."""
+    unique: dict[object, Finding] = {}
+    for finding in sorted(findings, key=_order):
+        args = {key: value for key, value in finding.args.items() if key != "subject"}
+        unique.setdefault((finding.rule, finding.location, finding.other, str(args)), finding)
+    return tuple(unique.values())
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    where = finding.location
+    return finding.operation, where.path, where.line, where.column, finding.rule, str(sorted(finding.args.items()))

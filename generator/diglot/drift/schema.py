@@ -1,0 +1,249 @@
+"""Effective schemas: what a schema admits, wherever the page writes it.
+
+A schema is read as a conjunction of places: a reference adds its target, `allOf` its branches, an alternative of one
+schema and null that schema. So `$ref` against inline, and composed against merged, are the same shape.
+Source: JSON Schema 2020-12, core and validation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from diglot.core.tree import plain
+from diglot.drift.side import Place
+
+Node = tuple[Place, ...]
+
+_MAX_PARTS = 200
+BOUNDS = {
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), max),
+    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"), min),
+    **dict.fromkeys(("multipleOf", "uniqueItems"), max),
+}
+_VACUOUS = {("minLength", 0), ("minItems", 0), ("minProperties", 0), ("uniqueItems", False)}
+_IMPLIED = {"properties": "object", "required": "object", "additionalProperties": "object", "items": "array"}
+_JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
+UNIONS = ("oneOf", "anyOf")
+_SIMPLE = frozenset({"type", "title", "description"})
+_POINTING = frozenset({"$ref", "allOf", *UNIONS, "title", "description"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """One page's schema at one place: its parts, and for each whether null is let in beside it."""
+
+    parts: Node
+    beside_null: tuple[bool, ...]
+    complete: bool = True
+
+    @property
+    def core(self) -> Node:
+        """The parts that say something themselves, not merely where to look."""
+        return tuple(part for part in self.parts if part.value.keys() - _POINTING) or self.parts[:1]
+
+    @property
+    def place(self) -> Place:
+        """Where the schema is said: what its reference leads to, if it is nothing but a reference."""
+        return self.core[0]
+
+    @property
+    def declared(self) -> bool:
+        """Whether the page declares all of it, its dialect can, and every reference leads somewhere."""
+        return self.complete and all(part.declared for part in self.parts)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the page shows it only in a sample."""
+        return self.complete and all(part.sampled for part in self.parts)
+
+    def silent(self, *members: str) -> bool:
+        """Whether the page cannot speak of one of these members here."""
+        return not self.complete or any(part.silent(*members) for part in self.parts)
+
+    def members(self, keyword: str) -> list[Place]:
+        """That keyword in every part that has it."""
+        return [child for part in self.parts if (child := part.child(keyword)) is not None]
+
+    def first(self, keyword: str) -> Place | None:
+        """That keyword in the first part that has it."""
+        return next(iter(self.members(keyword)), None)
+
+    def flag(self, keyword: str) -> bool:
+        """Whether any part says `true` for that keyword."""
+        return any(member.value is True for member in self.members(keyword))
+
+
+def shape(node: Node) -> Shape | None:
+    """The shape of a conjunction of schemas, or None where none of them can be read as one."""
+    parts: list[tuple[Place, bool]] = []
+    seen: set[str] = set()
+    complete = True
+    waiting = [(place, False) for place in reversed(node)]
+    while waiting and len(seen) < _MAX_PARTS:
+        place, beside_null = waiting.pop()
+        if place.pointer in seen:
+            continue
+        seen.add(place.pointer)
+        if isinstance(place.value, bool):
+            place = replace(place, value={} if place.value else {"not": {}})
+        if not isinstance(place.value, dict):
+            complete = False
+            continue
+        further = list(_further(place, beside_null))
+        complete = complete and all(extra for extra, _ in further)
+        waiting += [(extra, null) for extra, null in reversed(further) if extra is not None]
+        parts.append((place, beside_null))
+    if not parts:
+        return None
+    return Shape(tuple(part for part, _ in parts), tuple(null for _, null in parts), complete and not waiting)
+
+
+def _further(place: Place, beside_null: bool) -> Iterator[tuple[Place | None, bool]]:
+    """The schemas that hold together with this one."""
+    reference = place.get("$ref")
+    if isinstance(reference, str):
+        yield place.referred(reference), beside_null
+    branches = place.child("allOf")
+    for _, branch in branches.children() if branches else ():
+        yield branch, beside_null
+    for union in UNIONS:
+        alternatives = place.child(union)
+        listed = [branch for _, branch in alternatives.children()] if alternatives else []
+        named = [branch for branch in listed if not is_null(branch)]
+        if len(named) == 1:
+            yield named[0], beside_null or len(listed) > 1
+
+
+def is_null(place: Place) -> bool:
+    """Whether a schema admits nothing but null."""
+    return place.get("type") == "null" or (isinstance(place.value, dict) and place.value.get("enum") == [None])
+
+
+def types(found: Shape) -> frozenset[str] | None:
+    """The JSON types that it admits, `null` among them; None where it admits any. `number` includes `integer`."""
+    admitted: frozenset[str] | None = None
+    for part, beside_null in zip(found.parts, found.beside_null, strict=True):
+        own = _own_types(part)
+        if own is None:
+            continue
+        own = own | {"null"} if beside_null else own
+        admitted = own if admitted is None else (_meet(admitted, own) or admitted)
+    return admitted
+
+
+def _own_types(part: Place) -> frozenset[str] | None:
+    said = part.get("type")
+    if isinstance(said, str):
+        return frozenset({said})
+    if isinstance(said, list):
+        return frozenset(kind for kind in said if isinstance(kind, str))
+    values = _listed(part)
+    if values:
+        return frozenset(json_type(value) for value in values)
+    simple = _simple_alternatives(part)
+    if simple:
+        return simple
+    implied = {kind for keyword, kind in _IMPLIED.items() if keyword in part.value}
+    return frozenset(implied) if len(implied) == 1 else None
+
+
+def _simple_alternatives(part: Place) -> frozenset[str]:
+    """The types of a union whose alternatives are nothing but types; none where there is another kind of union."""
+    for union in UNIONS:
+        listed = part.get(union)
+        if isinstance(listed, list) and listed and all(_is_simple(branch) for branch in listed):
+            return frozenset(branch["type"] for branch in listed)
+    return frozenset()
+
+
+def _is_simple(branch: Any) -> bool:
+    return isinstance(branch, dict) and branch.keys() <= _SIMPLE and isinstance(branch.get("type"), str)
+
+
+def _meet(left: frozenset[str], right: frozenset[str]) -> frozenset[str]:
+    both = left & right
+    for one, other in ((left, right), (right, left)):
+        if "integer" in one and "number" in other:
+            both |= {"integer"}
+    return both
+
+
+def json_type(value: Any) -> str:
+    """The JSON Schema type of a value; a number without a fraction is an integer."""
+    if isinstance(value, float) and value.is_integer():
+        return "integer"
+    return next((name for kind, name in _JSON_TYPES.items() if isinstance(value, kind)), "null")
+
+
+def _listed(part: Place) -> list[Any] | None:
+    if "const" in part.value:
+        return [part.value["const"]]
+    listed = part.value.get("enum")
+    return listed if isinstance(listed, list) else None
+
+
+def enum(found: Shape) -> list[Any] | None:
+    """The values that it admits, null left out, in a fixed order; None where it lists none."""
+    admitted: dict[str, Any] | None = None
+    for part in found.parts:
+        listed = _listed(part)
+        if listed is None:
+            continue
+        own = {text(value): plain(value) for value in listed if value is not None}
+        admitted = own if admitted is None else {key: value for key, value in admitted.items() if key in own}
+    return None if admitted is None else [admitted[key] for key in sorted(admitted)]
+
+
+def bounds(found: Shape) -> dict[str, Any]:
+    """The bounds that it sets, the strictest of its parts, without those that bind nothing."""
+    strictest: dict[str, Any] = {}
+    for keyword, stricter in BOUNDS.items():
+        values = [member.value for member in found.members(keyword) if isinstance(member.value, int | float)]
+        if values and (keyword, values[0]) not in _VACUOUS:
+            strictest[keyword] = stricter(values)
+    return strictest
+
+
+def required(found: Shape) -> frozenset[str]:
+    """The names that must be present."""
+    listed = [member.value for member in found.members("required") if isinstance(member.value, list)]
+    return frozenset(name for names in listed for name in names if isinstance(name, str))
+
+
+def properties(found: Shape) -> dict[str, Node]:
+    """Each named property with every schema that holds for it."""
+    named: dict[str, Node] = {}
+    for member in found.members("properties"):
+        for name, place in member.children():
+            if isinstance(member.value, dict):
+                named[str(name)] = (*named.get(str(name), ()), place)
+    return named
+
+
+def unions(found: Shape) -> dict[str, list[Place]]:
+    """The unions of more than one alternative, null left out, by keyword."""
+    result: dict[str, list[Place]] = {}
+    for union in UNIONS:
+        for member in found.members(union):
+            branches = [branch for _, branch in member.children() if not is_null(branch)]
+            if len(branches) > 1 and not all(_is_simple(branch.value) for branch in branches):
+                result.setdefault(union, branches)
+    return result
+
+
+def text(value: Any) -> str:
+    """A JSON value as text that is equal for equal values: keys sorted, `1.0` is `1`."""
+    return json.dumps(_whole(value), ensure_ascii=False, sort_keys=True, separators=(", ", ": "), default=str)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {str(key): _whole(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(each) for each in value]
+    return value

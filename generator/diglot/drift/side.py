@@ -1,0 +1,140 @@
+"""One page as a party to a comparison: its document walked with marks, through references, past what its dialect lost.
+
+A loss silences the page at that place and below: there it neither says nor denies anything. A loss that concerns a
+mere name, or one keyword, silences that alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from diglot.core.finding import Location
+from diglot.core.ir import Fragment, Strength
+from diglot.core.pointer import join, split
+from diglot.core.tree import Mark, mark_of
+
+_MAX_HOPS = 20
+UNION_KIND = "union-kind"
+# Losses that do not speak of all that stands at their pointer: code -> the members that they silence.
+_NARROW: Mapping[str, tuple[str, ...]] = {
+    UNION_KIND: (UNION_KIND,),
+    "fields-not-shown": ("properties", "required", "additionalProperties"),
+    "sample-contradicts": (),
+    "further-example": (),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One page: its document, and where its dialect cannot speak."""
+
+    fragment: Fragment
+    lost: frozenset[str]
+
+    @classmethod
+    def of(cls, fragment: Fragment) -> Side:
+        """The page that `fragment` was read from, its document in canonical form."""
+        lost: set[str] = set()
+        for loss in fragment.losses:
+            members = _NARROW.get(loss.code)
+            pointer = loss.pointer
+            if loss.code == UNION_KIND:
+                pointer = pointer.removesuffix("/anyOf").removesuffix("/oneOf")
+            lost.update([pointer] if members is None else (join(pointer, member) for member in members))
+        return cls(fragment, frozenset(lost))
+
+    @property
+    def root(self) -> Place:
+        """The whole document."""
+        document = self.fragment.document
+        mark = document.own or Mark(self.fragment.page.first_line, 1)
+        return Place(self, "", document, mark, self.fragment.strengths.get("", "declared"), "" in self.lost)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """One value in one page's document: where it stands, how strongly it is said, and whether the page can say it."""
+
+    side: Side
+    pointer: str
+    value: Any
+    mark: Mark | None
+    strength: Strength = "declared"
+    lost: bool = False
+
+    def child(self, key: str | int) -> Place | None:
+        """The place of one member, or None where there is none."""
+        value = self.value
+        if isinstance(value, dict):
+            if key not in value:
+                return None
+        elif not (isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value)):
+            return None
+        pointer = join(self.pointer, key)
+        strength = self.side.fragment.strengths.get(pointer, self.strength)
+        lost = self.lost or pointer in self.side.lost
+        return Place(self.side, pointer, value[key], mark_of(value, key) or self.mark, strength, lost)
+
+    def children(self) -> Iterator[tuple[str | int, Place]]:
+        """Every member of an object or a list, with its key or index."""
+        keys: Any = self.value if isinstance(self.value, dict) else ()
+        if isinstance(self.value, list):
+            keys = range(len(self.value))
+        for key in keys:
+            child = self.child(key)
+            if child is not None:
+                yield key, child
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of one member of an object."""
+        return self.value.get(key, default) if isinstance(self.value, dict) else default
+
+    def target(self) -> Place | None:
+        """Where `$ref` leads, the place itself without one, None where it leads nowhere or in a circle."""
+        place = self
+        for _ in range(_MAX_HOPS):
+            reference = place.get("$ref")
+            if not isinstance(reference, str):
+                return place
+            found = place.referred(reference)
+            if found is None:
+                return None
+            place = found
+        return None
+
+    def referred(self, reference: str) -> Place | None:
+        """The place in the same document that a reference names; it is no stronger than the place that refers."""
+        if not reference.startswith("#"):
+            return None
+        place: Place | None = self.side.root
+        for token in split(unquote(reference)):
+            if place is None:
+                return None
+            place = place.child(int(token) if isinstance(place.value, list) and token.isdecimal() else token)
+        if place is None:
+            return None
+        strength = self.strength if place.strength == "declared" else place.strength
+        return Place(self.side, place.pointer, place.value, place.mark, strength, self.lost or place.lost)
+
+    def silent(self, *members: str) -> bool:
+        """Whether the page's dialect cannot speak here, or not of one of these members."""
+        return self.lost or any(join(self.pointer, member) in self.side.lost for member in members)
+
+    @property
+    def declared(self) -> bool:
+        """Whether the page declares this value and its dialect can."""
+        return self.strength == "declared" and not self.lost
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the page shows this value only in a sample."""
+        return self.strength == "sampled"
+
+    @property
+    def location(self) -> Location:
+        """Where the page has it."""
+        line, column = self.mark or Mark(0, 0)
+        return Location(self.side.fragment.page.path, line, column, self.pointer)

@@ -1,0 +1,135 @@
+"""Alternatives of several pages put side by side: by what they admit, then by name, then because one is left."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from diglot.core.grammar import role_of
+from diglot.core.tree import plain
+from diglot.drift import schema as shapes
+from diglot.drift.schema import Node, Shape
+from diglot.drift.side import Place
+
+Row = list[Place | None]
+
+_MAX_DEPTH = 60
+_MAX_SCHEMAS = 2_000
+NOTES = frozenset(
+    {"title", "description", "examples", "example", "externalDocs", "$comment", "$id", "$schema", "$anchor"}
+)
+READ = frozenset(
+    {
+        *("type", "format", "enum", "const", "pattern", "default", "required", "properties", "items"),
+        *("additionalProperties", "allOf", "$ref", "readOnly", "writeOnly", "deprecated", "$defs", "definitions"),
+        *shapes.BOUNDS,
+        *shapes.UNIONS,
+    }
+)
+
+
+def align(unions: Sequence[Sequence[Place]]) -> list[Row]:
+    """One row an alternative, one column a page; None where a page has no such alternative."""
+    rows: list[Row] = [[branch, *[None] * (len(unions) - 1)] for branch in unions[0]]
+    for column, branches in enumerate(unions[1:], 1):
+        rest = list(branches)
+        for key in (digest, label):
+            _match(rows, column, rest, key)
+        free = [row for row in rows if row[column] is None]
+        if len(free) == len(rest) == 1:
+            free[0][column] = rest.pop()
+        for branch in rest:
+            row: Row = [None] * len(unions)
+            row[column] = branch
+            rows.append(row)
+    return rows
+
+
+def _match(rows: list[Row], column: int, rest: list[Place], key: Callable[[Place], str]) -> None:
+    for row in rows:
+        anchor = next((place for place in row if place is not None), None)
+        if row[column] is not None or anchor is None:
+            continue
+        wanted = key(anchor)
+        found = next((place for place in rest if wanted and key(place) == wanted), None)
+        if found is not None:
+            row[column] = found
+            rest.remove(found)
+
+
+def label(branch: Place) -> str:
+    """What one calls an alternative: the component that it refers to, its title, or its type."""
+    reference = branch.get("$ref")
+    if isinstance(reference, str):
+        return reference.rpartition("/")[2]
+    title = branch.get("title")
+    if isinstance(title, str):
+        return title
+    found = shapes.shape((branch,))
+    kinds = shapes.types(found) if found else None
+    return "|".join(sorted(kinds)) if kinds else ""
+
+
+def digest(branch: Place) -> str:
+    """A text that is equal for schemas that admit the same, however they are written."""
+    return _hash(_Outline().of((branch,), frozenset()))
+
+
+def others(found: Shape) -> dict[str, tuple[Place, str]]:
+    """The keywords that nothing else here reads: where each is said, and a text equal for those that mean the same."""
+    return {key: (place, _hash(value)) for key, (place, value) in _Outline().others(found, frozenset()).items()}
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(shapes.text(value).encode("utf-8", "replace")).hexdigest()
+
+
+class _Outline:
+    """A schema unfolded to plain values, up to a number of schemas; a schema within itself is cut."""
+
+    def __init__(self) -> None:
+        self._left = _MAX_SCHEMAS
+
+    def of(self, node: Node, above: frozenset[str]) -> Any:
+        found = shapes.shape(node)
+        self._left -= 1
+        if found is None or self._left < 0 or len(above) > _MAX_DEPTH:
+            return None
+        pointers = {part.pointer for part in found.core}
+        if pointers & above:
+            return "again"
+        above |= pointers
+        admitted = shapes.types(found)
+        closed = [member for member in found.members("additionalProperties") if member.value not in (True, {})]
+        return {
+            "type": sorted(admitted) if admitted else None,
+            "enum": shapes.enum(found),
+            "bounds": shapes.bounds(found),
+            "required": sorted(shapes.required(found)),
+            "said": {key: plain(said.value) for key in ("format", "pattern", "default") if (said := found.first(key))},
+            "properties": {name: self.of(place, above) for name, place in shapes.properties(found).items()},
+            "items": self.of(items, above) if (items := tuple(found.members("items"))) else None,
+            "additional": self.of(tuple(closed), above) if closed else None,
+            "unions": [self._set(branches, above) for _, branches in sorted(shapes.unions(found).items())],
+            "others": {key: value for key, (_, value) in self.others(found, above).items()},
+        }
+
+    def others(self, found: Shape, above: frozenset[str]) -> dict[str, tuple[Place, Any]]:
+        return {
+            key: (place, self._keyword(key, place, above))
+            for part in found.parts
+            for key, place in part.children()
+            if isinstance(key, str) and key not in READ and key not in NOTES and not key.startswith("x-")
+        }
+
+    def _keyword(self, key: str, place: Place, above: frozenset[str]) -> Any:
+        role = role_of("schema", key)
+        if role == "schema":
+            return self.of((place,), above)
+        if role in ("[schema]", "{schema}"):
+            return {str(member): self.of((child,), above) for member, child in place.children()}
+        return plain(place.value)
+
+    def _set(self, branches: Sequence[Place], above: frozenset[str]) -> list[str]:
+        return sorted(shapes.text(self.of((branch,), above)) for branch in branches)

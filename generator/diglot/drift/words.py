@@ -1,0 +1,70 @@
+"""Differences in words, in every language of the tool: where, who says what, and which page is likely stale.
+
+The words go into the evidence of a finding, one text a language, so that each report takes its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from diglot.core.catalogue import LANGUAGES, phrase
+from diglot.drift.facts import Difference, Saying, Spot
+from diglot.drift.schema import text
+from diglot.drift.stale import Verdict
+
+_MAX_SHOWN = 80
+
+
+class Said(dict[str, str]):
+    """The same words in every language of the tool, by language; printed plainly they are those of the first."""
+
+    def __str__(self) -> str:
+        return self[LANGUAGES[0]]
+
+
+def in_each(say: Callable[[str], str]) -> Said:
+    """What `say` says in every language of the tool."""
+    return Said({language: say(language) for language in LANGUAGES})
+
+
+def where(spot: Spot, language: str) -> str:
+    """What a difference is about: `query parameter limit`, `field $.data of response 200`."""
+    if spot.part in ("request", "response"):
+        thing = "field" if spot.path[:1] == "$" else "header" if spot.path else "body"
+        key = f"drift-at-{spot.part}-{thing}"
+    else:
+        key = f"drift-at-{spot.part}"
+    return phrase(key, language, path=spot.path, status=spot.status, operation=spot.operation)
+
+
+def says(difference: Difference, language: str) -> str:
+    """Every page with what it says, each with its line."""
+    joint = phrase("drift-joint", language)
+    return joint.join(_saying(difference, saying, language) for saying in difference.sayings)
+
+
+def because(verdict: Verdict, language: str) -> str:
+    """Which page is likely stale and why, to be added to a sentence; empty where nothing shows it."""
+    if not verdict.stale:
+        return ""
+    stale = ", ".join(dict.fromkeys(saying.fragment.page.path for saying in verdict.stale))
+    return phrase(f"drift-because-{verdict.code}", language, stale=stale, **verdict.args)
+
+
+def _saying(difference: Difference, saying: Saying, language: str) -> str:
+    if not saying.present:
+        return phrase("drift-lacks" if difference.presence else "drift-silent", language, page=saying.page)
+    if not difference.presence:
+        return phrase("drift-says", language, page=saying.page, value=_show(saying.value))
+    return phrase("drift-shows" if saying.strength == "sampled" else "drift-has", language, page=saying.page)
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, dict) and not any(isinstance(each, dict | list) for each in value.values()):
+        shown = ", ".join(f"{key} {text(each)}" for key, each in value.items())
+    elif isinstance(value, list) and all(isinstance(each, str) for each in value):
+        shown = ", ".join(value) or "[]"
+    else:
+        shown = text(value)
+    return shown if len(shown) <= _MAX_SHOWN else shown[: _MAX_SHOWN - 1] + "…"

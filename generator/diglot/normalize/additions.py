@@ -1,0 +1,58 @@
+"""What people add to the contract by hand: Overlay documents whose every action gives its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diglot.core.finding import Finding, Location
+from diglot.core.ir import Origin
+from diglot.core.pointer import is_within, join
+from diglot.core.tree import mark_of
+from diglot.normalize.overlay import apply, touched
+
+LANGUAGE = "x-diglot-language"
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """One hand-written Overlay file: its path and its document, a tree with marks."""
+
+    path: str
+    document: Any
+
+    @property
+    def language(self) -> str | None:
+        """The language whose overlay it adds to; None for what belongs to the contract itself."""
+        return self.document.get(LANGUAGE) if isinstance(self.document, dict) else None
+
+
+def add(
+    additions: Sequence[Addition], document: Any, origins: dict[str, tuple[Origin, ...]], language: str
+) -> tuple[Any, list[Finding]]:
+    """The document with the additions applied in the order of their paths; `origins` learns where they stand."""
+    findings: list[Finding] = []
+    for addition in sorted(additions, key=lambda addition: addition.path):
+        actions = addition.document.get("actions") if isinstance(addition.document, dict) else None
+        if not isinstance(actions, list):
+            findings.append(Finding("addition-invalid", Location(addition.path, 1, 1)))
+            continue
+        for index, action in enumerate(actions):
+            mark = mark_of(actions, index) or (1, 1)
+            where = Location(addition.path, *mark, join("/actions", index))
+            if not isinstance(action, dict) or not str(action.get("description") or "").strip():
+                findings.append(Finding("addition-without-reason", where))
+                continue
+            single = {"actions": actions[index : index + 1]}
+            document, problems = apply(single, document, addition.path)
+            findings += [Finding(problem.rule, where, args=problem.args) for problem in problems]
+            _note(action, document, origins, Origin(where, "added", language))
+    return document, findings
+
+
+def _note(action: Any, document: Any, origins: dict[str, tuple[Origin, ...]], origin: Origin) -> None:
+    for pointer in touched(str(action.get("target")), action.get("update"), document):
+        for known in [known for known in origins if is_within(known, pointer)]:
+            origins[known] = (*origins[known], origin)
+        origins.setdefault(pointer, (origin,))

@@ -1,0 +1,185 @@
+"""The merge as a whole: fragments and additions in, one contract and one overlay a language out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diglot.core.finding import Finding, Location
+from diglot.core.ir import METHODS, Contract, Fragment, OpKey, Origin, Overlay
+from diglot.core.pointer import join, split
+from diglot.core.tree import Map, plain
+from diglot.normalize.additions import Addition, add
+from diglot.normalize.arrange import arrange
+from diglot.normalize.canonical import VERSION, canonical
+from diglot.normalize.claims import Claim, Evidence, newest
+from diglot.normalize.merge import Clash, Merger
+from diglot.normalize.operation_ids import infer_operation_id
+from diglot.normalize.overlay import build
+from diglot.normalize.paths import align_paths
+from diglot.normalize.security import align_security
+from diglot.normalize.shared import hoisted
+
+_MAX_PASSES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """What the merge gives: the contract, an overlay for each further language, and what was found on the way."""
+
+    contract: Contract
+    overlays: tuple[Overlay, ...]
+    findings: tuple[Finding, ...]
+
+
+def normalize(
+    fragments: Sequence[Fragment], languages: Sequence[str], additions: Sequence[Addition] = ()
+) -> Normalized:
+    """Merge what pages say into one contract; `languages` in order of preference, the first with a page is canonical.
+
+    Deterministic, and independent of the order of `fragments`. Fragments without an operation contribute nothing.
+    """
+    speaking = [canonical(fragment) for fragment in fragments if fragment.operations]
+    spoken = {fragment.language for fragment in speaking}
+    languages = [*(tag for tag in languages if tag in spoken), *sorted(spoken - set(languages))] or list(languages)
+    evidence = Evidence(languages)
+    aligned = hoisted(align_paths(align_security(speaking), evidence))
+    merger, document = _merge(aligned, evidence, languages[0])
+    findings = [_clash(clash) for clash in merger.clashes]
+    findings += _complete(document, merger)
+    origins = dict(merger.origins)
+    document, problems = add([item for item in additions if not item.language], document, origins, languages[0])
+    document = arrange(document)
+    overlays = tuple(_overlay(language, merger, document, additions) for language in languages[1:])
+    return Normalized(Contract(document, origins), overlays, tuple(findings + problems))
+
+
+def _merge(fragments: Sequence[Fragment], evidence: Evidence, language: str) -> tuple[Merger, dict[str, Any]]:
+    """Merge until no pass learns of a further place where a page describes a component."""
+    known: dict[Any, Any] = {}
+    for _ in range(_MAX_PASSES):
+        merger = Merger(evidence, language)
+        merger.components.update(known)
+        for fragment in fragments:
+            _claim_components(fragment, merger)
+        before = _size(merger)
+        document: dict[str, Any] = merger.merge("document", [_top(item) for item in fragments], "") if fragments else {}
+        document["components"] = _components(merger)
+        if _size(merger) == before:
+            break
+        known = merger.components
+    return merger, document
+
+
+def _components(merger: Merger) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for section, name in sorted(merger.components):
+        merged.setdefault(section, {})[name] = merger.component(section, name)
+    return merged
+
+
+def _size(merger: Merger) -> int:
+    return sum(len(claims) for claims in merger.components.values())
+
+
+def _claim_components(fragment: Fragment, merger: Merger) -> None:
+    components = fragment.document.get("components")
+    for section in components if isinstance(components, dict) else ():
+        names = components[section]
+        for name in names if isinstance(names, dict) else ():
+            claim = Claim.root(fragment).child("components").child(section).child(name)
+            target = claim.target()
+            if target is not None:
+                merger.claim_component(section, name, target)
+
+
+def _top(fragment: Fragment) -> Claim:
+    """The page's claim without its components: those are claimed by name."""
+    root = Claim.root(fragment)
+    top = Map(fragment.document.own)
+    for key, value in fragment.document.items():
+        if key != "components":
+            top.put(key, value, fragment.document.marks.get(key))
+    return Claim(fragment, top, root.pointer, root.mark, root.strength)
+
+
+def _complete(document: dict[str, Any], merger: Merger) -> list[Finding]:
+    """What OpenAPI requires and no page says: a version, a title, an operationId; each inference is a finding."""
+    document["openapi"] = VERSION
+    info = document.setdefault("info", {})
+    for key, fallback in (("title", "API"), ("version", "0.0.0")):
+        others = [texts[pointer] for texts in merger.texts.values() if (pointer := join("/info", key)) in texts]
+        info.setdefault(key, others[0] if others else fallback)
+    findings, taken = [], set(_operation_ids(document))
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            operation = item.get(method)
+            if isinstance(operation, dict):
+                _describe_responses(operation)
+                if "operationId" not in operation:
+                    name = infer_operation_id(method, path, taken)
+                    taken.add(name)
+                    operation["operationId"] = name
+                    findings.append(_inferred(merger, method, path, name))
+    return findings
+
+
+def _describe_responses(operation: dict[str, Any]) -> None:
+    for response in operation.get("responses", {}).values():
+        if isinstance(response, dict) and "$ref" not in response:
+            response.setdefault("description", "")
+
+
+def _operation_ids(document: dict[str, Any]) -> list[str]:
+    return [
+        operation["operationId"]
+        for item in document.get("paths", {}).values()
+        for operation in item.values()
+        if isinstance(operation, dict) and isinstance(operation.get("operationId"), str)
+    ]
+
+
+def _inferred(merger: Merger, method: str, path: str, name: str) -> Finding:
+    pointer = join("/paths", path, method)
+    first = merger.origins[pointer][0].location
+    where = Location(first.path, first.line, first.column, join(pointer, "operationId"))
+    merger.origins[where.pointer] = (Origin(where, "inferred", merger.language),)
+    return Finding("operation-id-inferred", where, str(OpKey.of(method, path)), args={"name": name})
+
+
+def _clash(clash: Clash) -> Finding:
+    taken, left = clash.taken, clash.left
+    newer = newest(taken.fragment.age) > newest(left.fragment.age)
+    dialects = taken.fragment.dialect != left.fragment.dialect
+    location = left.location
+    return Finding(
+        "fact-clash",
+        Location(location.path, location.line, location.column, clash.pointer),
+        _operation_of(clash.pointer),
+        taken.location,
+        args={"taken": plain(taken.value), "left": plain(left.value)},
+        evidence={
+            "why": "newer" if newer else "dialect" if dialects else "order",
+            "taken_path": taken.location.path,
+            "age": taken.fragment.age or "",
+        },
+    )
+
+
+def _operation_of(pointer: str) -> str:
+    tokens = split(pointer)
+    if len(tokens) >= 3 and tokens[0] == "paths" and tokens[2] in METHODS:
+        return str(OpKey.of(tokens[2], tokens[1]))
+    return ""
+
+
+def _overlay(language: str, merger: Merger, document: dict[str, Any], additions: Sequence[Addition]) -> Overlay:
+    own = merger.texts.get(merger.language, {})
+    texts = {pointer: text for pointer, text in merger.texts.get(language, {}).items() if text != own.get(pointer)}
+    title = texts.get("/info/title") or document["info"]["title"]
+    overlay = build(title, document["info"]["version"], texts, document)
+    for addition in sorted(additions, key=lambda addition: addition.path):
+        if addition.language == language:
+            overlay["actions"] += plain(addition.document.get("actions", []))
+    return Overlay(language, overlay)

@@ -1,0 +1,188 @@
+"""The table of contents: every stage in order, each one call.
+
+    pages ──read──▶ fragments ──normalize──▶ contract + overlays ──validate──▶ findings
+                                                   │
+                             drift ── render ── conform (against a server, or the one that serve gives)
+
+A stage is imported when it is called: `diglot --help` pays for none of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diglot import files
+from diglot.core.finding import Finding, Location, UsageError
+from diglot.core.ir import Contract, File, Fragment
+from diglot.core.tree import plain
+from diglot.project import Project
+
+if TYPE_CHECKING:
+    from diglot.conform import Fixtures, Options, Report
+    from diglot.drift.waivers import Waiver
+    from diglot.normalize import Normalized
+
+HEADER = "# Written by diglot from the documentation pages; changes belong into the pages or specs/additions/.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Findings after waivers: those that count, those that are accepted for now, each with its waiver."""
+
+    open: tuple[Finding, ...]
+    waived: tuple[tuple[Finding, Waiver], ...] = ()
+
+
+def read(project: Project, inputs: Sequence[str] = ()) -> list[Fragment]:
+    """Stage 1: what each page says. Without inputs, the pages of the project."""
+    from diglot.read import read_bytes
+
+    folder = project.config.pages
+    ages = {f"{folder}/{path}": age for path, age in project.config.ages.items()}
+    fragments = [
+        fragment
+        for path, data in files.pages(list(inputs) or [folder], project.root)
+        for fragment in read_bytes(path, data)
+    ]
+    return [replace(item, age=ages[item.page.path]) if item.page.path in ages else item for item in fragments]
+
+
+def normalize(project: Project, fragments: Sequence[Fragment], additions: bool = True) -> Normalized:
+    """Stage 2: one contract, and one overlay for each further language; `additions` are those of the project."""
+    from diglot.normalize import Addition
+    from diglot.normalize import normalize as merge
+
+    folder = project.root / project.config.additions
+    added = [
+        Addition(project.name(path), load_document(project, path))
+        for path in (files.documents(folder) if additions else ())
+    ]
+    return merge(fragments, project.config.languages, added)
+
+
+def contract_files(project: Project, normalized: Normalized) -> list[File]:
+    """What stage 2 writes: the contract and its overlays, paths relative to the project's root."""
+    from diglot.core.yaml import dump
+
+    config = project.config
+    written = [File(config.contract, HEADER + dump(normalized.contract.document))]
+    for overlay in normalized.overlays:
+        written.append(File(f"{config.overlays}/{overlay.language}.yaml", HEADER + dump(overlay.document)))
+    return written
+
+
+def validate(document: Mapping[str, Any], locate: Callable[[str], Location]) -> list[Finding]:
+    """Stage 3: OpenAPI's law, the examples, the rules of the house."""
+    from diglot.validate import validate as check
+
+    return check(document, locate)
+
+
+def drift(project: Project, fragments: Sequence[Fragment]) -> list[Finding]:
+    """Stage 4: where the pages and languages of one project disagree."""
+    from diglot.drift import drift_languages
+    from diglot.normalize import canonical
+
+    return list(drift_languages([canonical(fragment) for fragment in fragments], project.config.languages))
+
+
+def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> list[Finding]:
+    """Stage 4 for any two inputs: what the second one changed."""
+    from diglot.drift import drift_versions as compare
+    from diglot.normalize import canonical
+
+    return list(compare([canonical(item) for item in old], [canonical(item) for item in new]))
+
+
+def waive(project: Project, findings: Sequence[Finding], name: str | None = None) -> Judged:
+    """Set aside what the waivers accept for now; expired and unmatched waivers are findings themselves."""
+    from diglot.drift import waivers as ledger
+
+    path = project.root / (name or project.config.waivers)
+    if name is None and not path.is_file():
+        return Judged(tuple(findings))
+    waivers, broken = ledger.parse(files.read_text(path), project.name(path))
+    remaining, waived, problems = ledger.apply(findings, waivers, datetime.datetime.now(datetime.UTC).date())
+    by_fingerprint = {waiver.fingerprint: waiver for waiver in waivers}
+    accepted = tuple((finding, by_fingerprint[finding.fingerprint]) for finding in waived)
+    return Judged((*remaining, *broken, *problems), accepted)
+
+
+def render(project: Project, normalized: Normalized) -> tuple[File, ...]:
+    """Stage 5: the client package and the reference, in memory."""
+    from diglot.normalize import apply
+    from diglot.render import Options
+    from diglot.render import render as generate
+
+    config, contract = project.config, normalized.contract
+    documents: dict[str, Any] = {config.languages[0]: contract.document}
+    for overlay in normalized.overlays:
+        documents[overlay.language], _ = apply(overlay.document, contract.document)
+    options = Options(package=config.package, client=config.client, environment=config.environment)
+    return generate(documents, options, contract.origins)
+
+
+def conform(
+    project: Project,
+    target: str,
+    document: Mapping[str, Any],
+    fixtures: Fixtures,
+    options: Options,
+    laws: str | None = None,
+) -> Report:
+    """Stage 6: a running server against the contract."""
+    from diglot.conform import Target, run
+
+    path = project.root / (laws or project.config.laws)
+    bindings = load_document(project, path) if laws or path.is_file() else {}
+    return run(Target.parse(target), document, plain(bindings), fixtures, options)
+
+
+@contextlib.contextmanager
+def reference_server() -> Iterator[tuple[str, Fixtures]]:
+    """The embedded reference server on a free loopback port, with what a conformance run must know of it."""
+    from diglot.conform import Fixtures
+    from diglot.serve import demo, running
+
+    known = demo()
+    document = {
+        "token": known.token,
+        "dataset": known.dataset,
+        "empty_dataset": known.empty_dataset,
+        "other_dataset": known.other_dataset,
+        "api_disabled_dataset": known.api_disabled_dataset,
+        "other_tenant": {"token": known.foreign_token, "dataset": known.foreign_dataset},
+        "metadata_field": [{"id": item.id, "name": item.name, "type": item.type} for item in known.metadata_fields],
+    }
+    with running() as url:
+        yield url, Fixtures.parse(document, {})
+
+
+def locate(project: Project, contract: Contract, pointer: str) -> Location:
+    """The line of a page (or of an addition) that put this place into the contract, or the nearest place above it."""
+    near = pointer
+    while near and near not in contract.origins:
+        near = near.rpartition("/")[0]
+    first = next(iter(contract.origins.get(near, ())), None)
+    if first is None:
+        return Location(project.config.contract, 1, 1, pointer)
+    return Location(first.location.path, first.location.line, first.location.column, pointer)
+
+
+def load_document(project: Project, path: Path) -> Any:
+    """A YAML document of the project, with marks.
+
+    Raises:
+        UsageError: it cannot be read; says where.
+    """
+    from diglot.core.yaml import YamlError, load
+
+    try:
+        return load(files.read_text(path)).value
+    except YamlError as error:
+        raise UsageError(f"{project.name(path)}:{error.line}:{error.column}: {error.message}") from None

@@ -1,0 +1,129 @@
+"""Fenced blocks of a page that hold an OpenAPI document or a flattened endpoint."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+from typing import Any
+
+from diglot.core import json, yaml
+from diglot.core.finding import Finding, Location
+from diglot.core.ir import OpKey
+from diglot.core.tree import Mark
+from diglot.read.block import Block
+from diglot.read.info import Info, parse_info
+from diglot.read.lines import Fence, Sheet
+
+_ANNOUNCING = frozenset({"yaml", "yml", "json", "openapi", "swagger"})
+_DATA = _ANNOUNCING | {"", "jsonc"}
+_YAML_KEY = re.compile(r"^[\"']?(?:openapi|swagger|paths)[\"']?[ \t]*:", re.MULTILINE)
+_JSON_KEY = re.compile(r"\"(?:openapi|swagger|paths)\"[ \t]*:")
+_SURE = re.compile(r"(?:---\s+)?(?:\{\s*)?[\"']?(?:openapi|swagger)[\"']?[ \t]*:")
+
+
+def is_candidate(lines: list[str], fence: Fence) -> bool:
+    """Whether a fence announces an operation, or holds what looks like a document; other code samples do not count."""
+    info = parse_info(fence.info)
+    if info.language not in _DATA:
+        return False
+    return _announces(info) or _looks_like_document(_body(lines, fence))
+
+
+def read_blocks(sheet: Sheet) -> tuple[tuple[Block, ...], tuple[Finding, ...]]:
+    """The blocks of a page, and what is wrong with others."""
+    blocks: list[Block] = []
+    findings: list[Finding] = []
+    for fence in sheet.fences:
+        if not is_candidate(sheet.lines, fence):
+            continue
+        info = parse_info(fence.info)
+        text = _body(sheet.lines, fence)
+        where = sheet.location(fence.start, fence.indent + 1)
+        tree, problems = parse_block(sheet.path, text, info, where.line + 1, fence.indent)
+        if not _announces(info) and not _is_document(tree):
+            findings += problems if _SURE.match(text.lstrip()) else ()
+            continue
+        findings += problems
+        if not fence.closed:
+            findings.append(Finding("page-block-unclosed", where))
+        if not any(problem.rule == "page-block-broken" for problem in problems):
+            mark = Mark(where.line, where.column)
+            blocks.append(Block(info.language, info.source, info.method, info.path, info.webhook, tree, mark))
+    return tuple(blocks), tuple(findings)
+
+
+def parse_block(path: str, text: str, info: Info, first_line: int, indent: int) -> tuple[Any, tuple[Finding, ...]]:
+    """The tree of one block, or None and a finding; JSON where the text is an object of JSON, YAML otherwise.
+
+    `first_line` is the line of the file on which `text` begins, `indent` the columns that were taken off its lines.
+    """
+    operation = str(OpKey.of(info.method, info.path)) if info.method and info.path else ""
+    try:
+        loaded = _load(text, info.language, first_line, indent)
+    except yaml.YamlError as error:
+        where = Location(path, error.line, error.column)
+        return None, (Finding("page-block-broken", where, operation, evidence={"problem": error.message}),)
+    duplicates = tuple(
+        Finding(
+            "page-key-duplicate",
+            Location(path, *double.mark),
+            operation,
+            Location(path, *double.first) if double.first else None,
+            {"key": double.key},
+        )
+        for double in loaded.duplicates
+    )
+    return loaded.value, duplicates
+
+
+def looks_like_file(path: str, text: str) -> bool:
+    """Whether a whole file is one document: by the end of its name, else by its first line."""
+    if path.lower().endswith((".json", ".yaml", ".yml")):
+        return True
+    return _SURE.match(text.lstrip()) is not None
+
+
+def _load(text: str, language: str, first_line: int, indent: int) -> yaml.Loaded:
+    if text.lstrip()[:1] == "{":
+        margin = " " * indent
+        try:
+            return json.load("\n".join(margin + line for line in text.split("\n")), first_line)
+        except yaml.YamlError:
+            if language in ("json", "jsonc"):
+                raise
+    return yaml.load(text, first_line, indent)
+
+
+def _announces(info: Info) -> bool:
+    return info.path is not None and info.language in _ANNOUNCING
+
+
+def _looks_like_document(text: str) -> bool:
+    key = _JSON_KEY if text.lstrip()[:1] == "{" else _YAML_KEY
+    return key.search(text) is not None
+
+
+def _is_document(tree: Any) -> bool:
+    """Whether a block that announces nothing is a document all the same, and no sample that shares a key with one."""
+    if not isinstance(tree, dict):
+        return False
+    return "openapi" in tree or "swagger" in tree or is_flat(tree)
+
+
+def is_flat(tree: Any) -> bool:
+    """Whether a tree is a flattened endpoint: its `paths` is one object with a path and a method."""
+    paths = tree.get("paths") if isinstance(tree, dict) else None
+    return isinstance(paths, dict) and isinstance(paths.get("path"), str) and isinstance(paths.get("method"), str)
+
+
+def _body(lines: list[str], fence: Fence) -> str:
+    """The content of a fence, moved to the margin by as many columns as the fence itself is indented.
+
+    Data ends before a rule or a quotation, where a block is not closed and the footer of the page follows.
+    """
+    body = lines[fence.start + 1 : fence.end]
+    if not fence.closed:
+        body = list(takewhile(lambda line: line.rstrip() != "---" and not line.startswith("> "), body))
+    if fence.indent:
+        body = [line[min(fence.indent, len(line) - len(line.lstrip(" \t"))) :] for line in body]
+    return "\n".join(body)

@@ -1,0 +1,99 @@
+"""Parameters of a flattened endpoint, in the order path, query, header, cookie."""
+
+from __future__ import annotations
+
+from diglot.core.pointer import join
+from diglot.core.tree import Map, Seq, mark_of
+from diglot.read.components import Cleaner
+from diglot.read.mintlify_losses import lose_members
+from diglot.read.mintlify_names import Names
+from diglot.read.mintlify_notes import FlatNotes
+from diglot.read.mintlify_roots import LOCATIONS, Group, Root, items_of, name_of
+from diglot.read.mintlify_union import Schemas
+
+
+def parameters(request: Map, pointer: str, cleaner: Cleaner, schemas: Schemas, names: Names, notes: FlatNotes) -> Seq:
+    """The `parameters` of an operation; `pointer` is their place in the recovered document."""
+    listed = Seq(mark_of(request, "parameters"))
+    sections = notes.mapping(request, "parameters", pointer)
+    for location in LOCATIONS:
+        section = notes.mapping(sections, location, pointer)
+        for name in section:
+            place = join(pointer, len(listed))
+            printed = notes.mapping(section, name, place)
+            items = items_of(printed, "schema", cleaner)
+            if not items:
+                notes.odd(join(place, "schema"), "array", printed.get("schema"), mark_of(section, name))
+                continue
+            parameter = _parameter(name, location, section, items)
+            schema = schemas.schema(items, join(place, "schema"), None)
+            parameter.put("schema", _lift(schema, parameter, place, notes), mark_of(printed, "schema"))
+            for key in ("style", "explode"):
+                if key in printed:
+                    parameter.put(key, printed[key], mark_of(printed, key))
+            lose_members(notes, "parameter", place)
+            _lose_name(Root(items, f"{location} parameter {name}"), place, names, notes)
+            listed.add(parameter, mark_of(section, name))
+    if len(listed) > 1:
+        notes.lose(pointer, "parameter-order", "inferred", "printed by location: path, query, header, cookie")
+    notes.lose(join(pointer, "-"), "parameter-content", "lost", "parameters described by `content` are not printed")
+    return listed
+
+
+def _parameter(name: str, location: str, section: Map, items: Group) -> Map:
+    mark = mark_of(section, name)
+    parameter = Map(mark)
+    parameter.put("name", name, mark)
+    parameter.put("in", location, mark)
+    required = items[0].get("required")
+    if isinstance(required, bool):
+        parameter.put("required", required, mark_of(items[0], "required"))
+    elif location == "path":
+        parameter.put("required", True, mark)
+    return parameter
+
+
+def _lift(schema: Map, parameter: Map, place: str, notes: FlatNotes) -> Map:
+    """Give the parameter the description and deprecation that the converter wrote into every alternative."""
+    alternatives = [item for item in schema.get("anyOf", ()) if "$ref" not in item] or [schema]
+    if len(alternatives) < len(schema.get("anyOf", ())):
+        return schema
+    lifted = set()
+    for key in ("description", "deprecated"):
+        value = alternatives[0].get(key)
+        if key in alternatives[0] and all(item.get(key) == value for item in alternatives):
+            lifted.add(key)
+            if value is not False:
+                parameter.put(key, value, mark_of(alternatives[0], key))
+            for level in (place, join(place, "schema")):
+                evidence = "printed alike for a parameter and for its schema"
+                notes.lose(join(level, key), "parameter-text", "ambiguous", evidence)
+    return _without(schema, lifted)
+
+
+def _without(schema: Map, keys: set[str]) -> Map:
+    copy = Map(schema.own)
+    for key, value in schema.items():
+        if key == "anyOf":
+            members = Seq(value.own)
+            for index, member in enumerate(value):
+                members.add(_without(member, keys), mark_of(value, index))
+            copy.put(key, members, mark_of(schema, key))
+        elif key not in keys:
+            copy.put(key, value, mark_of(schema, key))
+    return copy
+
+
+def _lose_name(root: Root, place: str, names: Names, notes: FlatNotes) -> None:
+    """A parameter's schema is printed without the name of the component that it refers to."""
+    if name_of(root.items) is not None:
+        return
+    pointer = join(place, "schema", "$ref")
+    others = names.shared_with(root)
+    component = names.equal_component(root.items)
+    if others:
+        notes.lose(pointer, "schema-name", "inferred", f"written with the same nodes as {', '.join(others)}")
+    elif component is not None:
+        notes.lose(pointer, "schema-name", "ambiguous", f"prints the same as the component {component}")
+    else:
+        notes.lose(pointer, "schema-name")

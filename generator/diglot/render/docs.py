@@ -1,0 +1,202 @@
+"""The words of docstrings: the texts of the contract in every language, wrapped; encoding is left to `names`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from diglot.core.names import literal, one_newline
+from diglot.render import annotate
+from diglot.render.cursor import Prose
+from diglot.render.operations import Argument, Operation
+from diglot.render.shapes import Field, Model, Shape
+
+WIDTH = 108  # columns of a docstring's text, so that no line of the file has more than 120
+_ITEM = re.compile(r"\s*([-*+|>#]|\d+[.)])\s?")
+_UUID = "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10"
+_HINTS = {"uuid": "UUID", "date": "RFC 3339 date", "date-time": "RFC 3339 date and time, with offset"}
+
+
+def model_text(model: Model) -> str:
+    """The docstring of a class."""
+    lines = list(paragraphs(model.prose)) or [f"`{model.name}`, as the contract describes it."]
+    return "\n".join([*lines, *(["", "Deprecated."] if model.deprecated else [])])
+
+
+def field_text(field: Field) -> str:
+    """The docstring of a field, or an empty string."""
+    return "\n".join(paragraphs(field.prose))
+
+
+def operation_text(operation: Operation, client: str, *, is_async: bool) -> str:
+    """The docstring of a method: summary, description, arguments, result, failures and an example."""
+    summary = operation.summary or operation.description
+    lines = [*paragraphs(summary)] or [f"`{operation.method} {operation.path}`."]
+    if operation.summary and operation.description:
+        lines += ["", *paragraphs(operation.description)]
+    if operation.deprecated:
+        lines += ["", "Deprecated: this operation may go away."]
+    if operation.arguments:
+        lines += ["", "Args:"]
+        for argument in operation.arguments:
+            lines += _hanging(f"{argument.name}: {argument_text(argument)}")
+    if operation.answer.kind != "nothing":
+        lines += ["", "Returns:", *_hanging(_returned(operation))]
+    lines += ["", "Raises:"]
+    for failure in operation.failures:
+        lines += _hanging(f"{failure.name}: {_failure(failure.status, failure.code, failure.prose)}")
+    lines += _hanging("InvalidArgument: an argument does not fit the contract; nothing was sent.")
+    lines += _hanging("ResponseInvalid: the answer does not fit the contract.")
+    lines += ["", "Example:", *(f"    {line}" for line in example(operation, client, is_async=is_async))]
+    return "\n".join(lines)
+
+
+def argument_text(argument: Argument) -> str:
+    """One line about one argument: the texts of the contract, then its format, range and default."""
+    texts = [_sentence(" ".join(one_newline(text.text).split())) for text in argument.field.prose]
+    return " ".join([*texts, *(f"{fact}." for fact in facts(argument.field))]) or "See the reference."
+
+
+def facts(field: Field) -> Iterator[str]:
+    """What the contract asserts of a value besides its type, in words of JSON Schema."""
+    shape = field.shape
+    inner = shape.parts[0] if shape.kind == "array" else shape
+    if inner.format:
+        yield _HINTS[inner.format]
+    words = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
+    for key, value in shape.limits:
+        yield f"{words.get(key, key + ' =')} {literal(value)}"
+    if field.default is not None:
+        yield f"Default {literal(field.default)}"
+    if field.deprecated:
+        yield "Deprecated"
+
+
+def example(operation: Operation, client: str, *, is_async: bool) -> list[str]:
+    """Lines of a session that calls the operation with the values of the contract's examples."""
+    opening = f">>> {'async ' * is_async}with {'Async' * is_async}{client}() as client:"
+    if operation.paging:
+        before, after = f"{'async ' * is_async}for row in ", [":", "    print(row)"]
+    else:
+        before, after = ("" if operation.answer.kind == "nothing" else "answer = ") + "await " * is_async, [""]
+    given = list(_given(operation))
+    lines = [f"{before}client.{operation.name}({', '.join(given)}){after[0]}"]
+    if columns(lines[0]) > WIDTH - 20:
+        lines = [f"{before}client.{operation.name}(", *(f"    {value}," for value in given), f"){after[0]}"]
+    return [opening, *(f"...     {line}" for line in [*lines, *after[1:]])]
+
+
+def paragraphs(prose: Prose, width: int = WIDTH) -> Iterator[str]:
+    """The lines of a text in all its languages, one paragraph after the other, wrapped at `width` columns."""
+    for number, text in enumerate(prose):
+        if number:
+            yield ""
+        yield from wrap(text.text, width)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The lines of one text of Markdown: paragraphs wrapped, list items and table rows each on their own."""
+    lines: list[str] = []
+    paragraph: list[str] = []
+    for line in [*one_newline(text).strip().split("\n"), ""]:
+        if line.strip() and not _ITEM.match(line):
+            paragraph.append(line.strip())
+            continue
+        if paragraph:
+            lines += _fill(" ".join(paragraph), width)
+            paragraph = []
+        lines += _fill(line.strip(), width) if line.strip() else [""]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes, at most: wide characters take two, an escape up to ten."""
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if character.isascii() and character.isprintable():
+        return 2 if character in '"\\' else 1
+    if unicodedata.category(character)[0] in "CZ":
+        return 10
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _fill(text: str, width: int) -> Iterator[str]:
+    """Break at spaces, and between any two wide characters, as Chinese text is broken."""
+    line, used = "", 0
+    for word in re.findall(r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+", text):
+        size = columns(word)
+        if used and used + size > width and word not in "，。；：、！？）」』”’":
+            yield line.rstrip()
+            line, used = "", 0
+        if line or not word.isspace():
+            line, used = line + word, used + size
+    if line.strip():
+        yield line.rstrip()
+
+
+def _hanging(text: str) -> list[str]:
+    lines = list(_fill(text, WIDTH - 8))
+    return [f"    {lines[0]}", *(f"        {line}" for line in lines[1:])]
+
+
+def _returned(operation: Operation) -> str:
+    said = " ".join(_sentence(" ".join(text.text.split())) for text in operation.answer.prose)
+    if operation.paging:
+        return f"{said} The first page; iterating over it goes on to the last row of the last page.".strip()
+    return said or "The answer."
+
+
+def _failure(status: int, code: str, prose: Prose) -> str:
+    said = " ".join(_sentence(" ".join(text.text.split())) for text in prose)
+    return " ".join(part for part in (f"{status}{f' {code}' * bool(code)}.", said) if part)
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text[-1] in ".!?。！？:：;；" else f"{text}."
+
+
+def _given(operation: Operation) -> Iterator[str]:
+    for argument in operation.arguments:
+        if argument.place == "path":
+            yield _sample(argument)
+        elif argument.field.required:
+            yield f"{argument.name}={_sample(argument)}"
+
+
+def _sample(argument: Argument) -> str:
+    shape = argument.field.shape
+    value = argument.example if argument.example is not None else sample(shape)
+    shown = literal(value) if _is_plain(shape) else "..."
+    return shown if columns(shown) <= WIDTH - 50 else "..."
+
+
+def _is_plain(shape: Shape) -> bool:
+    return all(part.kind not in ("model", "file", "union") for part in shape.walk())
+
+
+def sample(shape: Shape) -> Any:
+    """A value of a plain shape, for an example that the contract does not give."""
+    if shape.kind == "literal":
+        return shape.values[0]
+    if shape.kind == "array":
+        return [sample(shape.parts[0])]
+    by_format = {"uuid": _UUID, "date": "2025-01-31", "date-time": "2025-01-31T12:00:00Z"}
+    by_kind: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "map": {}}
+    return by_format.get(shape.format) or by_kind.get(shape.kind)
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Lines as one text."""
+    return "\n".join(texts)
+
+
+def signature(operation: Operation) -> Iterator[tuple[Argument, str, str]]:
+    """Each argument of a method with its type and its default (empty: none)."""
+    for argument in operation.arguments:
+        yield argument, annotate.argument(argument), annotate.default(argument)

@@ -1,0 +1,77 @@
+"""The two clients that one template gives: what differs between waiting in a thread and waiting in an event loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diglot.core.names import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """The words that differ. `wait` stands before a call that waits, `define` before a method that does."""
+
+    title: Code
+    is_async: bool
+    prefix: Code
+    define: Code
+    wait: Code
+    loop: Code
+    http: Code
+    enter: Code
+    exit: Code
+    close: Code
+    iter: Code
+    iterator: Code
+    give: Code
+    sleep_import: Code
+    paging_imports: Code
+    listing: Code
+    client: Code
+    transport: Code
+    paging: Code
+
+
+SYNC = Flavour(
+    title=Code("synchronous"),
+    is_async=False,
+    prefix=Code(""),
+    define=Code("def"),
+    wait=Code(""),
+    loop=Code("for"),
+    http=Code("Client"),
+    enter=Code("__enter__"),
+    exit=Code("__exit__"),
+    close=Code("close"),
+    iter=Code("__iter__"),
+    iterator=Code("Iterator"),
+    give=Code("yield from page.data"),
+    sleep_import=Code("from time import sleep"),
+    paging_imports=Code("Iterator"),
+    listing=Code("Page"),
+    client=Code("_client"),
+    transport=Code("_transport"),
+    paging=Code("_paging"),
+)
+ASYNC = Flavour(
+    title=Code("asynchronous"),
+    is_async=True,
+    prefix=Code("Async"),
+    define=Code("async def"),
+    wait=Code("await "),
+    loop=Code("async for"),
+    http=Code("AsyncClient"),
+    enter=Code("__aenter__"),
+    exit=Code("__aexit__"),
+    close=Code("aclose"),
+    iter=Code("__aiter__"),
+    iterator=Code("AsyncIterator"),
+    give=Code("for row in page.data:\n                yield row"),
+    sleep_import=Code("from asyncio import sleep"),
+    paging_imports=Code("AsyncIterator, Generator"),
+    listing=Code("AsyncPages"),
+    client=Code("_async_client"),
+    transport=Code("_async_transport"),
+    paging=Code("_async_paging"),
+)
+FLAVOURS = (SYNC, ASYNC)

@@ -1,0 +1,53 @@
+"""Texts of pages in Markdown: what they say stays, what could run or break out does not."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from diglot.core.names import one_newline, visible
+
+_SCHEME = re.compile(r"\]\(\s*(?!https?://|#|/|mailto:)[^)\s]*", re.IGNORECASE)
+_HEADING = re.compile(r"^(\s{0,3})(#|=|-{3}|`{3}|~{3}|>)", re.MULTILINE)
+
+
+class Markdown(str):
+    """Text that may stand in a file of Markdown: made by this module, or by hand from pieces that were."""
+
+    __slots__ = ()
+
+
+def prose(text: str) -> Markdown:
+    """A text of a page as paragraphs: its emphasis, code and lists stay; markup, headings and odd links do not."""
+    lines = [line.rstrip() for line in one_newline(visible(text)).strip().split("\n")]
+    plain = "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;")
+    plain = _SCHEME.sub("](#", plain)
+    return Markdown(_HEADING.sub(r"\1\\\2", plain))
+
+
+def cell(text: str) -> Markdown:
+    """A text of a page on one line, fit for a table."""
+    return Markdown(" ".join(prose(text).split()).replace("\\|", "|").replace("|", "\\|"))
+
+
+def code(text: str) -> Markdown:
+    """A text as code within a line."""
+    plain = " ".join(one_newline(visible(text)).split()).replace("|", "\\|")
+    longest = max((len(run) for run in re.findall("`+", plain)), default=0)
+    fence = "`" * (longest + 1)
+    padding = " " if longest else ""
+    return Markdown(f"{fence}{padding}{plain}{padding}{fence}") if plain else Markdown("")
+
+
+def block(value: Any) -> Markdown:
+    """A value of JSON as a block of code whose fence nothing in it can end."""
+    text = visible(json.dumps(value, indent=2, ensure_ascii=False))
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return Markdown(f"{fence}json\n{text}\n{fence}")
+
+
+def toml(text: str) -> Markdown:
+    """A text as a string of TOML."""
+    return Markdown(json.dumps(" ".join(one_newline(visible(text)).split()), ensure_ascii=True))

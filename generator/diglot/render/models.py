@@ -1,0 +1,172 @@
+"""Models -> Python classes, by datamodel-code-generator: the only module that knows it.
+
+It never sees a text of a page. It is handed a schema in which every description, constant and unusual name is a token of
+ours, and each token in its output is then replaced, in one pass, by the encoded text: what a page says cannot reach an
+escape that the generator forgot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from diglot.core.names import docstring, literal
+from diglot.render.docs import field_text, model_text
+from diglot.render.shapes import Field, Model, Shape
+
+_TOKEN = re.compile(r"""(?:("{3}|'|")\s*)?diglot_text_(?P<number>\d+)\b(?(1)\s*\1)""")
+_PREFIX = "#/components/schemas/"
+
+
+def render_models(models: Sequence[Model], package: str, templates: Path) -> str:
+    """The source of the classes, imports included, not yet formatted."""
+    texts: list[str] = []
+    schema = _Disarmed(texts)
+    components = {model.name: schema.component(model) for model in models}
+    if not components:
+        return "from __future__ import annotations\n"
+    source = _generate(components, models, package, templates, schema.aliases).removeprefix("#").lstrip()
+    return _TOKEN.sub(lambda token: texts[int(token["number"])], source)
+
+
+def _generate(
+    components: dict[str, Any], models: Sequence[Model], package: str, templates: Path, aliases: dict[str, str]
+) -> str:
+    from datamodel_code_generator import DataModelType, InputFileType, LiteralType, PythonVersion, generate
+    from datamodel_code_generator.enums import OpenAPIScope, StrictTypes
+
+    document = {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {}}
+    omissible = {model.name: {"not_null": [field.name for field in model.fields if field.omissible]} for model in models}
+    source = generate(
+        {**document, "components": {"schemas": components}},
+        input_file_type=InputFileType.OpenAPI,
+        openapi_scopes=[OpenAPIScope.Schemas],
+        output_model_type=DataModelType.PydanticV2BaseModel,
+        target_python_version=PythonVersion.PY_311,
+        base_class=f"{package}._model.Model",
+        additional_imports=[f"{package}._model.NOT_NULL"],
+        custom_template_dir=templates,
+        extra_template_data=omissible,
+        aliases=aliases,
+        enum_field_as_literal=LiteralType.All,
+        strict_types=[StrictTypes.str, StrictTypes.int, StrictTypes.float, StrictTypes.bool],
+        strict_nullable=True,
+        use_annotated=True,
+        field_constraints=True,
+        use_schema_description=True,
+        use_field_description=True,
+        use_typed_nullable_map_values=True,
+        use_standard_collections=True,
+        use_union_operator=True,
+        keep_model_order=True,
+        disable_timestamp=True,
+        custom_file_header="#",
+        formatters=[],  # ruff formats every file at once
+    )
+    if not isinstance(source, str):
+        raise TypeError("datamodel-code-generator was expected to give one module")
+    return source
+
+
+class _Disarmed:
+    """Schemas in which nothing but tokens, checked names and numbers stands; the texts are kept aside."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
+        self.aliases: dict[str, str] = {}
+
+    def component(self, model: Model) -> dict[str, Any]:
+        described = {"description": self._token(docstring(model_text(model), 4))}
+        if model.root is not None:
+            return {**self._schema(model.root, model.open), **described}
+        fields = [field for field in model.fields if all(part.kind != "file" for part in field.shape.walk())]
+        return {
+            "type": "object",
+            **described,
+            "properties": dict(self._property(model, field) for field in fields),
+            "required": [self._wire(field) for field in fields if field.required],
+            **({} if model.open else {"additionalProperties": False}),
+        }
+
+    def _property(self, model: Model, field: Field) -> tuple[str, dict[str, Any]]:
+        wire = self._wire(field)
+        if wire != field.name:
+            self.aliases[f"{model.name}.{wire}"] = field.name
+        schema = self._schema(field.shape, model.open)
+        if text := field_text(field):
+            schema["description"] = self._token(docstring(text, 4))
+        if field.deprecated:
+            schema["deprecated"] = True
+        if not field.required and _fits(field.default, field.shape):
+            schema["default"] = self._constant(field.default)
+        return wire, schema
+
+    def _wire(self, field: Field) -> str:
+        return field.wire if field.wire == field.name else self._token(literal(field.wire))
+
+    def _schema(self, shape: Shape, is_open: bool) -> dict[str, Any]:
+        if shape.kind == "any":
+            return {}
+        schema = self._plain(shape, is_open)
+        return {"anyOf": [schema, {"type": "null"}]} if shape.nullable and shape.kind != "null" else schema
+
+    def _plain(self, shape: Shape, is_open: bool) -> dict[str, Any]:
+        limits = dict(shape.limits)
+        if "pattern" in limits:
+            pattern = limits.pop("pattern")
+            if _is_supported(pattern):
+                limits["pattern"] = self._token(literal(pattern))
+        if shape.kind == "model":
+            return {"$ref": _PREFIX + shape.model}
+        if shape.kind == "literal":
+            return self._literal(shape, is_open)
+        if shape.kind == "array":
+            return {"type": "array", "items": self._schema(shape.parts[0], is_open), **limits}
+        if shape.kind == "map":
+            return {"type": "object", "additionalProperties": self._schema(shape.parts[0], is_open) or True}
+        if shape.kind == "union":
+            return {"anyOf": [self._schema(part, is_open) for part in shape.parts]}
+        if shape.kind == "number":  # a whole number stays one, or 5 would be sent as 5.0
+            return {"anyOf": [{"type": "integer", **limits}, {"type": "number", **limits}]}
+        return {"type": shape.kind, **({"format": shape.format} if shape.format else {}), **limits}
+
+    def _literal(self, shape: Shape, is_open: bool) -> dict[str, Any]:
+        """An enumeration; what a server answers may also hold a value that the contract does not know yet."""
+        kinds = sorted({_kind(value) for value in shape.values})
+        closed = {"type": kinds if len(kinds) > 1 else kinds[0], "enum": [self._constant(value) for value in shape.values]}
+        return {"anyOf": [closed, *({"type": kind} for kind in kinds)]} if is_open else closed
+
+    def _constant(self, value: Any) -> Any:
+        return self._token(literal(value)) if isinstance(value, str) else value
+
+    def _token(self, encoded: str) -> str:
+        self._texts.append(encoded)
+        return f"diglot_text_{len(self._texts) - 1}"
+
+
+def _kind(value: str | int) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return "integer" if isinstance(value, int) else "string"
+
+
+def _fits(value: Any, shape: Shape) -> bool:
+    """Whether `value` can be the default of a field of this shape."""
+    if shape.kind == "literal":
+        return value in shape.values and not isinstance(value, float)
+    if isinstance(value, str):
+        return shape.kind == "string" and not shape.format and not shape.limits
+    return value is not None and {bool: "boolean", int: "integer", float: "number"}.get(type(value)) == shape.kind
+
+
+def _is_supported(pattern: str) -> bool:
+    """Whether pydantic's regular expressions know this pattern: a class with any other could not be imported."""
+    from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+    try:
+        SchemaValidator(core_schema.str_schema(pattern=pattern))
+    except SchemaError:
+        return False
+    return True

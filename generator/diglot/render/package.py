@@ -1,0 +1,38 @@
+"""The whole generated tree: the package, and what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from diglot.core.ir import File, Origin
+from diglot.render.formatting import format_python
+from diglot.render.options import Options
+from diglot.render.python import render_python
+from diglot.render.reference import render_beside
+from diglot.render.templates import Templates
+from diglot.render.view import build_view
+
+_NOWHERE: Mapping[str, Sequence[Origin]] = MappingProxyType({})
+
+
+def render(
+    documents: Mapping[str, Mapping[str, Any]], options: Options, origins: Mapping[str, Sequence[Origin]] = _NOWHERE
+) -> tuple[File, ...]:
+    """Everything that is generated from one contract, sorted by path; paths are relative to `generated/`.
+
+    `documents` holds the OpenAPI 3.1 document in each language, the canonical one first; all have the same structure. A
+    text that is absent, or equal to the canonical one, counts as not translated. `origins` says for a JSON Pointer of the
+    canonical document which pages say so.
+
+    Raises:
+        UsageError: a template is missing or wrong, or ruff is not installed.
+    """
+    view = build_view(documents, options, origins)
+    templates = Templates(options.templates)
+    package = format_python(render_python(view, templates), options.package)
+    files = [File(f"{options.package}/{name}", text) for name, text in package.items()]
+    files.append(File(f"{options.package}/py.typed", ""))
+    files += render_beside(view, templates)
+    return tuple(sorted(files, key=lambda file: file.path))

@@ -1,0 +1,75 @@
+"""The rule table audits itself: each rule is raised, tested, and said in both languages; nothing stands there unused."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from diglot.core.catalogue import LANGUAGES, catalogue, message
+from diglot.core.finding import Finding, Location
+from diglot.core.rules import RULES, SEVERITIES
+
+ROOT = Path(__file__).resolve().parent.parent
+STAGES = {"read", "normalize", "validate", "drift", "render", "conform"}
+CJK = re.compile("[\u4e00-\u9fff]")
+
+
+def texts(folder: str, *suffixes: str) -> Iterator[str]:
+    for path in sorted((ROOT / folder).rglob("*")):
+        if path.suffix in suffixes and path.name not in ("rules.py", "test_rules.py"):
+            yield path.read_text(encoding="utf-8")
+
+
+SOURCES = "\n".join(texts("generator", ".py"))
+TESTS = "\n".join(texts("tests", ".py", ".txt", ".toml", ".json", ".jsonl"))
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_is_raised_somewhere_and_tested_somewhere(rule: str) -> None:
+    assert f'"{rule}"' in SOURCES
+    assert rule in TESTS
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_each_rule_is_well_formed(rule: object) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.id)  # type: ignore[attr-defined]
+    assert rule.stage in STAGES  # type: ignore[attr-defined]
+    assert rule.severity in SEVERITIES  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_is_said_in_both_languages(rule: str) -> None:
+    said = {language: catalogue(language)["rules"][rule] for language in LANGUAGES}
+    for words in said.values():
+        assert words.keys() == {"title", "message", "explanation"}
+        assert all(words.values())
+    assert placeholders(said["en"]["message"]) == placeholders(said["zh"]["message"])
+    assert not CJK.search("".join(said["en"].values()))
+    assert CJK.search(said["zh"]["title"])
+    assert CJK.search(said["zh"]["explanation"])
+
+
+def test_the_catalogues_hold_no_rule_that_the_table_lacks() -> None:
+    for language in LANGUAGES:
+        assert catalogue(language)["rules"].keys() == RULES.keys()
+
+
+def test_phrases_have_the_same_blanks_in_both_languages() -> None:
+    english, chinese = (catalogue(language)["phrases"] for language in LANGUAGES)
+    assert english.keys() == chinese.keys()
+    for key in english:
+        assert placeholders(english[key]) == placeholders(chinese[key]), key
+        assert f'"{key}"' in SOURCES or f"'{key}'" in SOURCES or key.partition(".")[0] in SOURCES, key
+
+
+def test_a_blank_without_a_value_is_shown_and_never_raises() -> None:
+    for rule in RULES:
+        assert message(Finding(rule, Location("x")), "zh")
