@@ -13,6 +13,8 @@ from diglot.core.ir import Fragment, Operation
 from diglot.core.pointer import resolve, split
 from diglot.core.tree import mark_of, walk
 from diglot.read import read_bytes
+from diglot.read.header import read_header
+from diglot.read.lines import Sheet
 
 DOCUMENT = """\
 openapi: 3.0.1
@@ -61,7 +63,9 @@ INDEX = """\
 > Fetch the complete documentation index at: https://docs.example.com/llms.txt
 > Use this file to discover all available pages before exploring further.
 """
-FOOTER = "\n---\n\n> To find navigation and other pages, fetch the llms.txt file at: https://docs.example.com/llms.txt\n"
+FOOTER = (
+    "\n---\n\n> To find navigation and other pages, fetch the llms.txt file at: https://docs.example.com/llms.txt\n"
+)
 
 
 def page(block: str = DOCUMENT, info: str = "yaml openapi.json get /pets/{id}", marks: str = "````") -> str:
@@ -97,7 +101,9 @@ VARIANTS = {
     "source line": "# Source: https://docs.example.com/pets.md\n\n" + page(),
     "two source lines": "# Source: https://a.example/pets.md\n\n# Source: https://b.example/pets\n\n" + INDEX + page(),
     "source line under the title": page().replace("pet\n\n>", "pet\nSource: https://docs.example.com/pets\n\n>", 1),
-    "front matter": "---\ntitle: Get: a pet\nurl: https://docs.example.com/p.md\ntags:\n    - a\n---\n\n" + INDEX + page(),
+    "front matter": "---\ntitle: Get: a pet\nurl: https://docs.example.com/p.md\ntags:\n    - a\n---\n\n"
+    + INDEX
+    + page(),
     "front matter touching the title": "---\nurl: https://x.example\nlastmod: 2025-11-15T22:33:04.266Z\n---\n" + page(),
     "html comment": "<!--\nSource: https://docs.example.com/p.md\nDownloaded: 2026-08-20T20:27:56Z\n-->\n\n" + page(),
     "comment around the page": "/*\n" + page() + "*/\n\nimport { z } from 'zod';\n```yaml get /no\n```\n",
@@ -164,7 +170,7 @@ def test_the_info_string_names_source_method_and_path(info: str) -> None:
     assert fragment.findings == ()
 
 
-@pytest.mark.parametrize("info", ["yaml", "json", "", "yaml title=\"spec\""])
+@pytest.mark.parametrize("info", ["yaml", "json", "", 'yaml title="spec"'])
 def test_a_block_that_announces_nothing_counts_by_its_content(info: str) -> None:
     assert read_one(page(info=info)).operations == (GET_PET,)
 
@@ -204,8 +210,9 @@ def test_a_json_block_keeps_lines_and_columns(indent: str) -> None:
 
 
 def test_other_code_samples_are_no_blocks() -> None:
-    samples = "```bash\ncurl get /x\n```\n\n```json\n{\"paths\": [1]}\n```\n\n```yaml\npaths: [a]\n```\n\n```python\nopenapi: 1\n```\n"
-    fragment = read_one(samples + page())
+    bodies = {"bash": "curl get /x", "json": '{"paths": [1]}', "yaml": "paths: [a]", "python": "openapi: 1"}
+    samples = [f"```{language}\n{body}\n```\n\n" for language, body in bodies.items()]
+    fragment = read_one("".join(samples) + page())
     assert fragment.operations == (GET_PET,)
     assert fragment.findings == ()
 
@@ -243,6 +250,14 @@ def test_a_plain_file_of_any_version_is_one_fragment(document: object, operation
     assert fragment.findings == ()
     yaml_text = "---\n# a comment\n" + json.dumps(document)
     assert read_one(yaml_text, "spec.yaml").operations == (operation,)
+
+
+@pytest.mark.parametrize("head", ["", "# A comment\n\n", "---\n", "# Source: https://x.example/a.yaml\n---\n# B\n"])
+def test_a_document_without_a_telling_name_is_told_by_how_it_begins(head: str) -> None:
+    text = head + DOCUMENT
+    fragment = read_one(text, "page.txt")
+    assert fragment.operations == (GET_PET,)
+    check_marks(fragment, text)
 
 
 def test_a_path_item_that_refers_to_itself_ends() -> None:
@@ -303,6 +318,36 @@ def test_a_page_of_fern_is_read_though_it_is_not_valid() -> None:
     assert loss.mark == (3, 1)
 
 
+def test_a_document_under_a_title_of_its_own_belongs_to_the_page_above() -> None:
+    text = many(*(f"# Pet {n}\n\nText.\n\n# OpenAPI definition\n\n```yaml\n{DOCUMENT}```" for n in range(3)))
+    fragments = read(text)
+    assert [fragment.page.text.split("\n")[0] for fragment in fragments] == ["# Pet 0", "# Pet 1", "# Pet 2"]
+    assert all(fragment.operations == (GET_PET,) for fragment in fragments)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "description"),
+    [
+        ("# A\n\n> One.\n", ("A", 1, 3), ("One.", 3, 3)),
+        ("# A\n\n>  One\nand two.\n> Three.\n\nFour.\n", ("A", 1, 3), ("One\nand two.\nThree.", 3, 4)),
+        ("# A\n> One.\n<Note>\n", ("A", 1, 3), ("One.", 2, 3)),
+        ("# A\nSource: https://x.example/a\n\n> One.\n## B\n", ("A", 1, 3), ("One.", 4, 3)),
+        (INDEX + "\n# A\n\nText.\n\n> Not this.\n", ("A", 5, 3), None),
+        ("# Source: https://x.example/a\n\n#   C #1\n", ("C #1", 3, 5), None),
+        ("# A\n\n" + INDEX, ("A", 1, 3), None),
+        ("---\ntitle: 'A: b'\n---\n\n> One.\n", ("A: b", 2, 9), None),
+        ("```\n# No\n```\n\n## No\n", None, None),
+        ("", None, None),
+    ],
+)
+def test_the_heading_is_the_title_and_the_quotation_under_it(
+    text: str, title: tuple[str, int, int] | None, description: tuple[str, int, int] | None
+) -> None:
+    heading = read_header(Sheet.of("a.md", text.split("\n"))).heading
+    found = [(part.value, *part.mark) if part else None for part in (heading.title, heading.description)]
+    assert found == [title, description]
+
+
 # --- many pages in one file
 
 
@@ -358,7 +403,9 @@ def test_a_rule_between_paragraphs_is_no_page() -> None:
 
 
 def test_a_comment_within_a_block_is_no_title() -> None:
-    block = "# Source: https://d.example/x\n# T\nSource: https://d.example\n" + DOCUMENT + "# Source: https://d.example/y\n"
+    block = (
+        "# Source: https://d.example/x\n# T\nSource: https://d.example\n" + DOCUMENT + "# Source: https://d.example/y\n"
+    )
     assert read_one(page(block)).operations == (GET_PET,)
 
 
@@ -375,8 +422,10 @@ def test_a_block_that_is_not_closed_ends_before_the_next_one() -> None:
 def test_blocks_of_one_page_make_one_document() -> None:
     tags = "tags:\n  - name: a\n    description: A\n  - name: b\n"
     one = DOCUMENT + tags + "components:\n  schemas:\n    A: {type: string}\n    B: {type: string}\n"
-    two = DOCUMENT.replace("get:", "delete:") + tags.replace("b", "c") + (
-        "components:\n  schemas:\n    A: {type: integer}\n    C: {type: string}\n"
+    two = (
+        DOCUMENT.replace("get:", "delete:")
+        + tags.replace("b", "c")
+        + ("components:\n  schemas:\n    A: {type: integer}\n    C: {type: string}\n")
     )
     text = f"# Pets\n\n```yaml get /pets/{{id}}\n{one}```\n\n```yaml delete /pets/{{id}}\n{two}```\n"
     fragment = read_one(text)
@@ -396,7 +445,7 @@ def test_blocks_of_one_page_make_one_document() -> None:
 
 
 def test_a_broken_block_does_not_hide_the_others() -> None:
-    text = page("paths: [", "yaml get /a") + page() + page("{\"openapi\": \"3.1.0\",", "json post /b")
+    text = page("paths: [", "yaml get /a") + page() + page('{"openapi": "3.1.0",', "json post /b")
     fragments = read(text)
     assert [operation for fragment in fragments for operation in fragment.operations] == [GET_PET]
     broken = [f for fragment in fragments for f in fragment.findings if f.rule == "page-block-broken"]
@@ -421,7 +470,9 @@ def test_a_page_that_is_too_large_is_not_read() -> None:
     assert rules(fragment) == ["page-too-large"]
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"Hello.", b"# Title\n", b"```", b"/*", b"*/", b"---\n---\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\n\n", b"\xef\xbb\xbf", b"Hello.", b"# Title\n", b"```", b"/*", b"*/", b"---\n---\n"]
+)
 @pytest.mark.parametrize("path", ["p.md", "p.mdx", "p.txt", "p.json", "p.yaml", "p.yml", "p", ""])
 def test_a_page_that_says_nothing_is_a_finding(data: bytes, path: str) -> None:
     fragments = read_bytes(path, data)
@@ -460,7 +511,12 @@ def test_a_block_with_nothing_in_it_is_empty() -> None:
         ("paths:\n  /pets/{id}:\n    get: {parameters: {}}", "/paths/~1pets~1{id}/get/parameters", "array", "object"),
         ("paths:\n  /pets/{id}:\n    get: {summary: 5}", "/paths/~1pets~1{id}/get/summary", "string", "number"),
         ("openapi: 3.1\npaths:\n  /pets/{id}:\n    get: {}", "/openapi", "string", "number"),
-        ("paths:\n  /pets/{id}:\n    get: {}\ncomponents:\n  schemas:\n    A: null", "/components/schemas/A", "object", "null"),
+        (
+            "paths:\n  /pets/{id}:\n    get: {}\ncomponents:\n  schemas:\n    A: null",
+            "/components/schemas/A",
+            "object",
+            "null",
+        ),
         ("- a\n- b", "", "object", "array"),
     ],
 )
@@ -479,7 +535,10 @@ def test_what_has_the_wrong_shape_is_named_and_the_rest_is_read(
 
 
 def test_right_shapes_raise_nothing() -> None:
-    block = DOCUMENT + "components:\n  schemas:\n    A: true\n    B: {additionalProperties: false, properties: {$ref: {}}}\n"
+    block = (
+        DOCUMENT
+        + "components:\n  schemas:\n    A: true\n    B: {additionalProperties: false, properties: {$ref: {}}}\n"
+    )
     assert read_one(page(block)).findings == ()
     assert read_one(page(DOCUMENT + "  x-extra: text\n")).findings == ()
 
@@ -606,16 +665,19 @@ def test_the_age_of_a_page(head: str, age: str | None) -> None:
 
 
 @pytest.mark.parametrize("char", "`~#>- \t*{[\"'<:&\\|")
-@pytest.mark.parametrize("path", ["a.md", "a.json", "a.yaml"])
-def test_a_million_of_one_character_is_read_at_once(char: str, path: str) -> None:
-    for text in (char * 1_000_000, (char * 3 + "\n") * 100_000, "# T\n\n> " + char * 1_000_000):
-        for fragment in read(text, path):
+def test_a_million_of_one_character_is_read_at_once(char: str) -> None:
+    for text in (char * 1_000_000, (char * 3 + "\n") * 10_000, "# T\n\n> " + char * 1_000_000):
+        for fragment in read(text):
             assert fragment.operations == ()
             assert fragment.findings
+    assert read_one(char * 1_000_000, "a.json").findings
+    assert read_one(char * 1_000_000, "a.yaml").findings
 
 
 def test_many_blocks_are_merged_without_growing_cost() -> None:
-    blocks = "\n".join(f"```yaml\nopenapi: 3.1.0\npaths:\n  /a{n}:\n    get: {{}}\ntags: [{{name: t{n}}}]\n```" for n in range(2_000))
+    blocks = "\n".join(
+        f"```yaml\nopenapi: 3.1.0\npaths:\n  /a{n}:\n    get: {{}}\ntags: [{{name: t{n}}}]\n```" for n in range(2_000)
+    )
     fragment = read_one(blocks)
     assert len(fragment.operations) == 2_000
     assert len(fragment.document["tags"]) == 2_000

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from diglot.core.ir import Fragment, Loss
 from diglot.core.pointer import is_within, join, resolve, split
 from diglot.core.tree import plain
@@ -19,7 +20,10 @@ NAMES = sorted(path.name for path in PAIRS.iterdir()) if PAIRS.is_dir() else []
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 # Losses about where a thing stands or what it is called: they explain no difference below their pointer.
-BROAD = {"server-level", "security-level", "parameter-order", "parameter-level", "component-name", "responses-empty"}
+BROAD = {
+    *("server-level", "security-level", "parameter-order", "parameter-level", "component-name", "responses-empty"),
+    "component-from-root",
+}
 # Members whose absence says the same as this value.
 DEFAULTS: dict[str, Any] = {"deprecated": False, "nullable": False, "readOnly": False, "writeOnly": False}
 
@@ -96,7 +100,8 @@ class Comparison:
         schemes = {self._scheme(name): (name, scheme) for name, scheme in found.pop("securitySchemes", {}).items()}
         for name, scheme in truth.get("securitySchemes", {}).items():
             other, shown = schemes.pop(self._scheme(name), (name, None))
-            yield from self._node(scheme, shown, join("/components/securitySchemes", other))
+            place = join("/components/securitySchemes", other)
+            yield from self._node(scheme, shown, place) if shown else [Difference("absent", place, scheme)]
         assert not schemes
         for section, members in found.items():
             for name, shown in members.items():
@@ -112,7 +117,11 @@ class Comparison:
         return node
 
     def _node(self, truth: Any, found: Any, pointer: str) -> Iterator[Difference]:
+        truth, found = _bare(truth), _bare(found)
         if isinstance(truth, dict) and isinstance(found, dict):
+            if (id(truth), id(found)) in self._open:
+                return
+            self._open.add((id(truth), id(found)))
             if truth.get("$ref") == found.get("$ref") and "$ref" in truth:
                 truth, found = ({k: v for k, v in node.items() if k != "$ref"} for node in (truth, found))
             elif "$ref" in truth and "$ref" not in found:
@@ -155,6 +164,16 @@ class Comparison:
         return any(covers(loss, difference) for loss in self.losses)
 
 
+def _bare(schema: Any) -> Any:
+    """What stands alone in a composition says the same without it."""
+    while isinstance(schema, dict) and len(schema) == 1 and not schema.keys().isdisjoint({"allOf", "oneOf", "anyOf"}):
+        (members,) = schema.values()
+        if not isinstance(members, list) or len(members) != 1:
+            break
+        (schema,) = members
+    return schema
+
+
 def covers(loss: Loss, difference: Difference) -> bool:
     """Whether a loss explains a difference. A loss of the document, a path or an operation as a whole explains none."""
     tokens = split(loss.pointer)
@@ -164,14 +183,12 @@ def covers(loss: Loss, difference: Difference) -> bool:
         return False
     if tokens[0] in ("paths", "webhooks") and len(tokens) == 3 and tokens[2] in METHODS:
         return False
-    if loss.code in BROAD:
-        return loss.pointer == difference.pointer and difference.kind != "changed"
-    if loss.code == "component-from-root":
-        return False
     if tokens[-1] in ("*", "x-*"):
         parent = split(difference.pointer)[: len(tokens)]
         fits = tokens[-1] == "*" or parent[-1].startswith("x-")
         return difference.kind == "absent" and len(parent) == len(tokens) and parent[:-1] == tokens[:-1] and fits
+    if loss.code in BROAD:
+        return loss.pointer == difference.pointer
     return is_within(difference.pointer, loss.pointer)
 
 

@@ -1,4 +1,4 @@
-"""The rule table audits itself: each rule is raised, tested, and said in both languages; nothing stands there unused."""
+"""The rule table audits itself: each rule is raised, tested, and said in both languages; nothing stands unused."""
 
 from __future__ import annotations
 

@@ -25,7 +25,6 @@ from diglot.conform.outcome import NotExercised
 from diglot.conform.bindings import matches
 from diglot.conform.session import NOT_JSON, Exchange, Request
 from diglot.conform.surface import Endpoint
-from diglot.core.tree import plain
 
 _EXAMPLES = 12
 _SECONDS = 8.0
@@ -97,7 +96,7 @@ def findings_safe(lab: Lab, error: Any) -> str:
 
 def _document(lab: Lab) -> Any:
     """The contract to draw from; with --read-only only what reads."""
-    document = plain(lab.surface.document)
+    document = dict(lab.surface.document)
     if lab.options.read_only:
         document["paths"] = {
             path: {name: held for name, held in item.items() if name in ("get", "head", "parameters", "servers")}

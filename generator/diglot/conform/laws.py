@@ -43,7 +43,8 @@ class Trial:
         Raises:
             BudgetSpentError: what is left of the laws cannot be tried.
         """
-        work = [(law, bound) for law in LAWS for bound in self._bound(law)]
+        only = self.lab.options.only
+        work = [(law, bound) for law in LAWS if (not only or law.name.startswith(only)) for bound in self._bound(law)]
         for done, (law, bound) in enumerate(work):
             if self.lab.options.progress:
                 self.lab.options.progress(law.name, done, len(work))

@@ -51,12 +51,29 @@ def _done(lab: Lab, actions: Actions, action: str, ids: list[str], what: str) ->
 
 
 def _effect(lab: Lab, actions: Actions, action: Action, before: Rows, ids: list[str]) -> Iterator[Breach]:
-    target = ids[len(ids) // 2]
-    exchange = _done(lab, actions, action.name, [target], f"{actions.ids} = [1]")
+    targets = _one_a_state(action, before, ids)
+    exchange = _done(lab, actions, action.name, targets, f"{actions.ids} = [{len(targets)}]")
     after = lab.complete(actions.collection).by_id
     changes = differences(before, after)
-    change, row, args = changes.get(target, {}), after.get(target, {}), {"action": action.name}
-    expected = {**action.sets, **action.shows}
+    for target in targets:
+        yield from _on_row(actions, action, exchange, changes.get(target, {}), after.get(target, {}))
+    others = changes.keys() - set(targets)
+    if others:
+        args = {"action": action.name, "what": "other-rows"}
+        yield Breach("action-side-effect", args, exchange, "n = 0", f"n = {len(others)}", "action.batch")
+    yield from _filtered(lab, actions, action, targets[0], before[targets[0]], after.get(targets[0], {}))
+
+
+def _one_a_state(action: Action, before: Rows, ids: list[str]) -> list[str]:
+    """One row of each state that the action is for: what must not change differs from state to state."""
+    states = {tuple(str(before[key].get(name)) for name in action.on): key for key in reversed(ids)}
+    return sorted(states.values(), key=ids.index)
+
+
+def _on_row(
+    actions: Actions, action: Action, exchange: Exchange, change: Mapping[str, tuple[Any, Any]], row: Mapping[str, Any]
+) -> Iterator[Breach]:
+    args, expected = {"action": action.name}, {**action.sets, **action.shows}
     if not any(name in change for name in action.sets):
         yield Breach("action-without-effect", args, exchange, _equations(action.sets), change, "action.effect")
         return
@@ -72,11 +89,6 @@ def _effect(lab: Lab, actions: Actions, action: Action, before: Rows, ids: list[
     surplus = change.keys() - expected.keys() - set(action.stamps) - actions.collection.derived.keys()
     for name in sorted(surplus):
         yield Breach("action-side-effect", {**args, "what": name}, exchange, *change[name], "action.effect")
-    others = changes.keys() - {target}
-    if others:
-        got = f"n = {len(others)}: {sorted(others)[:2]}"
-        yield Breach("action-side-effect", {**args, "what": "other-rows"}, exchange, "n = 0", got, "action.batch")
-    yield from _filtered(lab, actions, action, target, before[target], row)
 
 
 def _other_unit(row: Mapping[str, Any], name: str) -> bool:
@@ -111,12 +123,22 @@ def _filtered(
 
 
 def _undo(lab: Lab, actions: Actions, action: Action, before: Rows, ids: list[str]) -> Iterator[Breach]:
-    target = ids[len(ids) // 2]
-    _done(lab, actions, action.name, [target], f"{actions.ids} = [1]")
-    exchange = _done(lab, actions, action.inverse or "", [target], f"{actions.ids} = [1]")
-    if changes := _change(lab, actions, target, before[target]):
-        args = {"action": action.name, "inverse": action.inverse}
-        yield Breach("action-not-undone", args, exchange, {}, changes, "action.effect")
+    inverse = actions.named(action.inverse)
+    if inverse is None:
+        return
+    for target in _one_a_state(action, before, ids):
+        _done(lab, actions, action.name, [target], f"{actions.ids} = [1]")
+        exchange = _done(lab, actions, inverse.name, [target], f"{actions.ids} = [1]")
+        row = lab.row(actions.collection, target)
+        changes: Any = differences({target: before[target]}, {target: row}).get(target, {})
+        # A stamp that stays from an earlier time is no change; that the inverse clears it is said in `shows`.
+        kept = {
+            name: row.get(name) for name, value in inverse.shows.items() if value is None and row.get(name) is not None
+        }
+        if changes or kept:
+            args = {"action": action.name, "inverse": inverse.name}
+            yield Breach("action-not-undone", args, exchange, {}, changes or kept, "action.effect")
+            return
 
 
 def _change(lab: Lab, actions: Actions, key: str, before: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -210,7 +232,14 @@ LAWS = (
     Law("action.effect", "actions", _each(_effect), writes=True),
     Law("action.undo", "actions", _each(_undo), writes=True, presumes=("action.effect",)),
     Law("action.repeat", "actions", _each(_repeat), writes=True, presumes=("action.effect", "action.undo")),
-    Law("action.long-ago", "actions", _each(_long_ago), writes=True, presumes=("action.effect", "action.repeat")),
+    Law(
+        "action.long-ago",
+        "actions",
+        _each(_long_ago),
+        writes=True,
+        presumes=("action.effect", "action.repeat"),
+        once=True,
+    ),
     Law("action.batch", "actions", _each(_batch, 3), writes=True, presumes=("action.effect",)),
     Law("action.empty", "actions", _empty, writes=True),
     Law("action.unknown", "actions", _each(_unknown), writes=True, presumes=("action.effect",)),

@@ -21,6 +21,7 @@ from diglot.conform.session import BudgetSpentError, Exchange, Request, Session
 from diglot.conform.surface import Surface
 from diglot.conform.target import Target
 from diglot.core.finding import UsageError
+from diglot.core.tree import plain
 
 
 def run(
@@ -35,7 +36,7 @@ def run(
         UsageError: the server cannot be reached or refuses the key, the application cannot be imported, or the contract
             has no operations.
     """
-    surface = Surface.of(contract)
+    surface = Surface.of(plain(contract))
     if not surface.endpoints:
         raise UsageError("the contract has no operations: there is nothing to test")
     bound = bind(surface, bindings)

@@ -84,7 +84,11 @@ class Wire:
                 resolve(self.surface.document, pointer)
                 root = {**self.surface.document, "$ref": f"#{pointer}"}
                 self._validators[pointer] = jsonschema_rs.Draft202012Validator(root, validate_formats=True)
-            except (LookupError, ValueError):  # no schema, or one that does not compile: `validate` speaks of it
+            except (
+                LookupError,
+                jsonschema_rs.ValidationError,
+                jsonschema_rs.ReferencingError,
+            ):  # no schema, or one that does not compile: `validate` speaks of it
                 self._validators[pointer] = None
         return self._validators[pointer]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from diglot.core.pointer import join
 from diglot.drift.contents import Contents
 from diglot.drift.facts import Difference, Record, Saying, Spot
 from diglot.drift.operation import Party, serialization
@@ -68,11 +69,20 @@ class _Operation:
             if where != "path":
                 self._said("required", "parameter-required", spot, places, lambda place: place.get("required") is True)
             self._said("deprecated", "deprecation", spot, places, lambda place: bool(place.get("deprecated")))
-            self._said("style", "serialization", spot, places, serialization)
+            self._serialization(spot, places)
             schemas = [_parameter_schema(place) for place in places]
             texts = [[place, schema] if schema else [place] for place, schema in zip(places, schemas, strict=True)]
             self._contents.texts(spot, texts, "description")
             self._schemas(spot, places, schemas)
+
+    def _serialization(self, spot: Spot, places: Sequence[Place]) -> None:
+        able = [place for place in places if place.declared]
+        written = [serialization(place) for place in able]
+        for member in dict.fromkeys(key for each in written for key in each if not any(p.silent(key) for p in able)):
+            sayings = [
+                Saying.of(place, each[member], place.child(member)) for place, each in zip(able, written, strict=True)
+            ]
+            self._record.fact("serialization", spot, sayings, member=member)
 
     def _body(self) -> None:
         bodies = [_target(party.place, "requestBody") for party in self._parties]
@@ -144,7 +154,7 @@ class _Operation:
             lacking = [
                 Saying.lacking(holder.child(member) or holder)
                 for (holder, member), each in zip(holders, found, strict=True)
-                if key not in each and not _cannot_list(holder, member, key)
+                if key not in each and not _cannot_list(holder, member, key, having[0])
             ]
             self._record.fact(
                 what,
@@ -167,12 +177,14 @@ def _named(spot: Spot, what: str, key: Any, place: Place) -> Spot:
     return replace(spot, path=key) if isinstance(key, str) else spot
 
 
-def _cannot_list(holder: Place, member: str, key: Any) -> bool:
-    """Whether a page's dialect cannot say that there is no such member."""
-    if not holder.declared or holder.silent(member):
-        return True
+def _cannot_list(holder: Place, member: str, key: Any, other: Place) -> bool:
+    """Whether a page's dialect cannot say that there is no such member; `other` is that member on another page."""
     listed = holder.child(member)
-    return listed is not None and (not listed.declared or (isinstance(key, str) and listed.silent(key)))
+    if not holder.declared or holder.silent(member) or (listed is not None and not listed.declared):
+        return True
+    pointer = join(holder.pointer, member)
+    unlisted = "-" if member == "parameters" and "content" in other.value else key  # a list item that is not shown
+    return isinstance(unlisted, str) and join(pointer, unlisted) in holder.side.lost
 
 
 def _target(place: Place, member: str) -> Place | None:

@@ -50,7 +50,6 @@ _FACTS: dict[str, tuple[tuple[str, ...], Callable[[Shape], Any]]] = {
     "nullability": (("type",), _nullable),
     "format": (("format",), _value("format")),
     "enum": (("enum", "const"), shapes.enum),
-    "bounds": (tuple(shapes.BOUNDS), lambda found: shapes.bounds(found) or None),
     "pattern": (("pattern",), _value("pattern")),
     "default": (("default",), _value("default")),
     "deprecation": (("deprecated",), _flag("deprecated")),
@@ -111,10 +110,24 @@ class Contents:
     def _facts(self, spot: Spot, found: Sequence[Shape]) -> None:
         declared = [each for each in found if each.declared]
         for what, (keywords, read) in _FACTS.items():
-            able = [each for each in declared if not each.silent(*keywords)]
+            values = [read(each) for each in declared]
+            if len({repr(value) for value in values}) < 2:
+                continue
+            able = [(each, value) for each, value in zip(declared, values, strict=True) if not each.silent(*keywords)]
             if what == "nullability":
-                able = [each for each in able if read(each) is not None]
-            self._record.fact(what, spot, [_saying(each, read(each), keywords) for each in able])
+                able = [(each, value) for each, value in able if value is not None and each.place.side.nullability]
+            self._record.fact(what, spot, [_saying(each, value, keywords) for each, value in able])
+        self._bounds(spot, declared)
+
+    def _bounds(self, spot: Spot, declared: Sequence[Shape]) -> None:
+        """The bounds of one place are one fact; one that a page cannot say is left out of it."""
+        found = [shapes.bounds(each) for each in declared]
+        told = {keyword for bounds in found for keyword in bounds if not any(each.silent(keyword) for each in declared)}
+        sayings = []
+        for each, bounds in zip(declared, found, strict=True):
+            said = {keyword: value for keyword, value in bounds.items() if keyword in told}
+            sayings.append(_saying(each, said or None, sorted(said)))
+        self._record.fact("bounds", spot, sayings)
 
     def _sampled_types(self, spot: Spot, found: Sequence[Shape]) -> None:
         """A sample never contradicts a declaration, but for a value of a type that the declaration does not admit."""
@@ -184,7 +197,7 @@ class Contents:
             if each.declared and named and not each.silent("required")
         ]
         shared = known.intersection(*(set(named) for _, named in able)) if able else set()
-        sayings = [_saying(each, sorted(shapes.required(each) & shared), ("required",)) for each, _ in able]
+        sayings = [_saying(each, sorted(shapes.required(each) & shared) or None, ("required",)) for each, _ in able]
         self._record.fact("field-required", spot, sayings)
 
     def _unions(self, spot: Spot, found: Sequence[Shape]) -> None:

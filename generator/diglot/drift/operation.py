@@ -17,6 +17,7 @@ from diglot.drift.side import Place, Side
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})  # the standard has them ignored
+_SCHEMES = "/components/securitySchemes"
 _VARIABLE = re.compile(r"\{([^{}/]*)\}")
 
 
@@ -71,6 +72,8 @@ class Party:
     def security(self) -> list[list[str]] | None:
         """The alternatives, each a list of schemes as they travel on the wire; None where the page does not tell."""
         place = self.effective("security")
+        if _SCHEMES in self.side.lost:
+            return None
         alternatives = []
         for _, requirement in place.children() if place else ():
             schemes = [self._scheme(name) for name, _ in requirement.children()]
@@ -85,7 +88,7 @@ class Party:
         schemes = schemes.child("securitySchemes") if schemes else None
         named = schemes.child(name) if schemes else None
         scheme = named.target() if named else None
-        if scheme is None or not scheme.declared:
+        if scheme is None or not scheme.declared or scheme.silent("type"):
             return None
         members = [scheme.get(member) for member in ("type", "scheme", "in", "name")]
         return " ".join(member.lower() for member in members if isinstance(member, str))
@@ -110,19 +113,18 @@ def _of(side: Side) -> Iterator[Party]:
             yield Party(operation, place, item, side)
 
 
-def serialization(parameter: Place) -> list[Any]:
-    """How a parameter is written: style, explode and the other flags, each at its effective value."""
+def serialization(parameter: Place) -> dict[str, Any]:
+    """How a parameter is written: style, explode, the other flags and media types, each at its effective value."""
     style = parameter.get("style") or _STYLES.get(str(parameter.get("in")), "form")
     explode = parameter.get("explode")
-    explode = style == "form" if explode is None else explode
     content = parameter.get("content")
-    return [
-        style,
-        bool(explode),
-        bool(parameter.get("allowReserved")),
-        bool(parameter.get("allowEmptyValue")),
-        sorted(content) if isinstance(content, dict) else None,
-    ]
+    return {
+        "style": style,
+        "explode": style == "form" if explode is None else bool(explode),
+        "allowReserved": bool(parameter.get("allowReserved")),
+        "allowEmptyValue": bool(parameter.get("allowEmptyValue")),
+        "content": " ".join(sorted(content)) if isinstance(content, dict) else "",
+    }
 
 
 def _expanded(server: Place) -> str:

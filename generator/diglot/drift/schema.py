@@ -65,7 +65,7 @@ class Shape:
 
     def members(self, keyword: str) -> list[Place]:
         """That keyword in every part that has it."""
-        return [child for part in self.parts if (child := part.child(keyword)) is not None]
+        return [child for part in self.parts if keyword in part.value and (child := part.child(keyword)) is not None]
 
     def first(self, keyword: str) -> Place | None:
         """That keyword in the first part that has it."""
@@ -186,24 +186,40 @@ def _listed(part: Place) -> list[Any] | None:
 
 
 def enum(found: Shape) -> list[Any] | None:
-    """The values that it admits, null left out, in a fixed order; None where it lists none."""
+    """The values that it lists, in a fixed order, without null and without those of a type that it does not admit.
+
+    None where it lists none.
+    """
     admitted: dict[str, Any] | None = None
+    kinds = types(found) or frozenset()
     for part in found.parts:
         listed = _listed(part)
         if listed is None:
             continue
         own = {text(value): plain(value) for value in listed if value is not None}
         admitted = own if admitted is None else {key: value for key, value in admitted.items() if key in own}
-    return None if admitted is None else [admitted[key] for key in sorted(admitted)]
+    if admitted is None:
+        return None
+    fitting = [value for _, value in sorted(admitted.items()) if _fits(value, kinds)]
+    return fitting or [value for _, value in sorted(admitted.items())]
+
+
+def _fits(value: Any, kinds: frozenset[str]) -> bool:
+    kind = json_type(value)
+    return not kinds or kind in kinds or (kind == "integer" and "number" in kinds)
 
 
 def bounds(found: Shape) -> dict[str, Any]:
-    """The bounds that it sets, the strictest of its parts, without those that bind nothing."""
+    """The bounds that it sets, the strictest of its parts, without those that bind nothing beside another."""
     strictest: dict[str, Any] = {}
     for keyword, stricter in BOUNDS.items():
         values = [member.value for member in found.members(keyword) if isinstance(member.value, int | float)]
         if values and (keyword, values[0]) not in _VACUOUS:
             strictest[keyword] = stricter(values)
+    for inclusive, exclusive, stricter in (("minimum", "exclusiveMinimum", max), ("maximum", "exclusiveMaximum", min)):
+        if inclusive in strictest and exclusive in strictest:
+            excluded = stricter(strictest[inclusive], strictest[exclusive]) == strictest[exclusive]
+            del strictest[inclusive if excluded else exclusive]
     return strictest
 
 

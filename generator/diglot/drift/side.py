@@ -1,7 +1,7 @@
 """One page as a party to a comparison: its document walked with marks, through references, past what its dialect lost.
 
-A loss silences the page at that place and below: there it neither says nor denies anything. A loss that concerns a
-mere name, or one keyword, silences that alone.
+A loss silences the page at that place and below: there it neither says nor denies anything. A loss of a mere name, of
+a form or of an order silences nothing that is compared here; an inferred object is there, only its name is a guess.
 """
 
 from __future__ import annotations
@@ -13,38 +13,53 @@ from urllib.parse import unquote
 
 from diglot.core.finding import Location
 from diglot.core.ir import Fragment, Strength
-from diglot.core.pointer import join, split
+from diglot.core.pointer import join, resolve, split
 from diglot.core.tree import Mark, mark_of
 
 _MAX_HOPS = 20
 UNION_KIND = "union-kind"
+NULLABILITY = "nullability"
 # Losses that do not speak of all that stands at their pointer: code -> the members that they silence.
 _NARROW: Mapping[str, tuple[str, ...]] = {
     UNION_KIND: (UNION_KIND,),
     "fields-not-shown": ("properties", "required", "additionalProperties"),
-    "sample-contradicts": (),
-    "further-example": (),
+    # names
+    **dict.fromkeys(("component-name", "schema-name", "schema-names", "outer-name-lost"), ()),
+    **dict.fromkeys(("security-scheme-name", "scheme-name"), ()),
+    # where or in which order something stands, or in which of several equal forms
+    **dict.fromkeys(("server-level", "security-level", "parameter-level", "parameter-order", "parameter-text"), ()),
+    **dict.fromkeys(("allof-merged", "nullable-form", "bound-form", "type-inferred", "additional-properties"), ()),
+    **dict.fromkeys(("enum-filtered", "property-hidden"), ()),
+    # the absence of a text is what a comparison of languages looks for
+    **dict.fromkeys(("title", "description"), ()),
+    # what a sample leaves open says nothing about what is declared
+    **dict.fromkeys(("sample-null", "sample-contradicts", "sample-types-differ"), ()),
+    **dict.fromkeys(("sample-empty-object", "sample-empty-array", "further-example"), ()),
+    NULLABILITY: (),
 }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One page: its document, and where its dialect cannot speak."""
+    """One page: its document, where its dialect cannot speak, and whether it can speak of null at all."""
 
     fragment: Fragment
     lost: frozenset[str]
+    nullability: bool
 
     @classmethod
     def of(cls, fragment: Fragment) -> Side:
         """The page that `fragment` was read from, its document in canonical form."""
         lost: set[str] = set()
         for loss in fragment.losses:
+            if loss.certainty == "inferred" and _is_object(fragment.document, loss.pointer):
+                continue
             members = _NARROW.get(loss.code)
             pointer = loss.pointer
             if loss.code == UNION_KIND:
                 pointer = pointer.removesuffix("/anyOf").removesuffix("/oneOf")
             lost.update([pointer] if members is None else (join(pointer, member) for member in members))
-        return cls(fragment, frozenset(lost))
+        return cls(fragment, frozenset(lost), all(loss.code != NULLABILITY for loss in fragment.losses))
 
     @property
     def root(self) -> Place:
@@ -121,7 +136,8 @@ class Place:
 
     def silent(self, *members: str) -> bool:
         """Whether the page's dialect cannot speak here, or not of one of these members."""
-        return self.lost or any(join(self.pointer, member) in self.side.lost for member in members)
+        lost = self.side.lost
+        return self.lost or (bool(lost) and any(join(self.pointer, member) in lost for member in members))
 
     @property
     def declared(self) -> bool:
@@ -138,3 +154,10 @@ class Place:
         """Where the page has it."""
         line, column = self.mark or Mark(0, 0)
         return Location(self.side.fragment.page.path, line, column, self.pointer)
+
+
+def _is_object(document: Any, pointer: str) -> bool:
+    try:
+        return isinstance(resolve(document, pointer), dict | list)
+    except LookupError:
+        return False

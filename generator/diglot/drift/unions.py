@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -47,15 +48,16 @@ def align(unions: Sequence[Sequence[Place]]) -> list[Row]:
 
 
 def _match(rows: list[Row], column: int, rest: list[Place], key: Callable[[Place], str]) -> None:
+    named: dict[str, list[Place]] = defaultdict(list)
+    for place in rest:
+        named[key(place)].append(place)
     for row in rows:
         anchor = next((place for place in row if place is not None), None)
-        if row[column] is not None or anchor is None:
-            continue
-        wanted = key(anchor)
-        found = next((place for place in rest if wanted and key(place) == wanted), None)
-        if found is not None:
-            row[column] = found
-            rest.remove(found)
+        wanted = key(anchor) if anchor is not None and row[column] is None else ""
+        if wanted and named[wanted]:
+            row[column] = named[wanted].pop(0)
+    taken = {id(row[column]) for row in rows}
+    rest[:] = [place for place in rest if id(place) not in taken]
 
 
 def label(branch: Place) -> str:

@@ -69,7 +69,7 @@ def apply(
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Finding, ...]]:
     """The findings that stay open, those that are waived, and what is wrong with the waivers themselves.
 
-    An expired waiver no longer waives. `today` is the day in the user's own calendar.
+    An expired waiver no longer waives. `today` is the day to judge by.
     """
     by_fingerprint = {waiver.fingerprint: waiver for waiver in waivers}
     is_open: list[Finding] = []

@@ -15,6 +15,7 @@ _STRENGTHS: tuple[Strength, ...] = ("added", "declared", "sampled", "prose", "in
 _DIALECTS = ("openapi", "fern", "flat", "rendered")
 _MAX_HOPS = 20
 UNDATED = "0000"
+MARKER = "x-diglot-strength"  # how a document itself says that a place of it is only sampled
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ class Claim:
     def child(self, key: str | int) -> Claim:
         """The claim for one member; the caller knows that the member is there."""
         pointer = join(self.pointer, key)
-        strength = self.fragment.strengths.get(pointer, self.strength)
-        return Claim(self.fragment, self.value[key], pointer, mark_of(self.value, key) or self.mark, strength)
+        value = self.value[key]
+        marked = value.get(MARKER) if isinstance(value, dict) else None
+        strength = marked if marked in _STRENGTHS else self.fragment.strengths.get(pointer, self.strength)
+        return Claim(self.fragment, value, pointer, mark_of(self.value, key) or self.mark, strength)
 
     def target(self) -> Claim | None:
         """The claim that a local `$ref` leads to, itself where there is none, None where it leads nowhere."""
@@ -97,6 +100,10 @@ class Evidence:
     def sort(self, claims: list[Claim]) -> list[Claim]:
         """Best first."""
         return sorted(claims, key=self.rank)
+
+    def sort_texts(self, claims: list[Claim]) -> list[Claim]:
+        """Best wording first: a dialect that keeps the markup of prose comes before rendered text, whatever its age."""
+        return sorted(claims, key=lambda claim: (claim.fragment.dialect == "rendered", self.rank(claim)))
 
 
 def newest(age: str | None) -> str:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from diglot.core.finding import Finding, Location
-from diglot.core.ir import METHODS, Contract, Fragment, OpKey, Origin, Overlay
-from diglot.core.pointer import join, split
+from diglot.core.ir import METHODS, Contract, Fragment, OpKey, Overlay
+from diglot.core.pointer import split
 from diglot.core.tree import Map, plain
 from diglot.normalize.additions import Addition, add
 from diglot.normalize.arrange import arrange
-from diglot.normalize.canonical import VERSION, canonical
+from diglot.normalize.canonical import canonical
 from diglot.normalize.claims import Claim, Evidence, newest
+from diglot.normalize.complete import complete
 from diglot.normalize.merge import Clash, Merger
-from diglot.normalize.operation_ids import infer_operation_id
 from diglot.normalize.overlay import build
 from diglot.normalize.paths import align_paths
 from diglot.normalize.security import align_security
@@ -47,7 +47,7 @@ def normalize(
     aligned = hoisted(align_paths(align_security(speaking), evidence))
     merger, document = _merge(aligned, evidence, languages[0])
     findings = [_clash(clash) for clash in merger.clashes]
-    findings += _complete(document, merger)
+    findings += complete(document, merger)
     origins = dict(merger.origins)
     document, problems = add([item for item in additions if not item.language], document, origins, languages[0])
     document = arrange(document)
@@ -85,8 +85,7 @@ def _size(merger: Merger) -> int:
 
 def _claim_components(fragment: Fragment, merger: Merger) -> None:
     components = fragment.document.get("components")
-    for section in components if isinstance(components, dict) else ():
-        names = components[section]
+    for section, names in components.items() if isinstance(components, dict) else ():
         for name in names if isinstance(names, dict) else ():
             claim = Claim.root(fragment).child("components").child(section).child(name)
             target = claim.target()
@@ -102,50 +101,6 @@ def _top(fragment: Fragment) -> Claim:
         if key != "components":
             top.put(key, value, fragment.document.marks.get(key))
     return Claim(fragment, top, root.pointer, root.mark, root.strength)
-
-
-def _complete(document: dict[str, Any], merger: Merger) -> list[Finding]:
-    """What OpenAPI requires and no page says: a version, a title, an operationId; each inference is a finding."""
-    document["openapi"] = VERSION
-    info = document.setdefault("info", {})
-    for key, fallback in (("title", "API"), ("version", "0.0.0")):
-        others = [texts[pointer] for texts in merger.texts.values() if (pointer := join("/info", key)) in texts]
-        info.setdefault(key, others[0] if others else fallback)
-    findings, taken = [], set(_operation_ids(document))
-    for path, item in document.get("paths", {}).items():
-        for method in METHODS:
-            operation = item.get(method)
-            if isinstance(operation, dict):
-                _describe_responses(operation)
-                if "operationId" not in operation:
-                    name = infer_operation_id(method, path, taken)
-                    taken.add(name)
-                    operation["operationId"] = name
-                    findings.append(_inferred(merger, method, path, name))
-    return findings
-
-
-def _describe_responses(operation: dict[str, Any]) -> None:
-    for response in operation.get("responses", {}).values():
-        if isinstance(response, dict) and "$ref" not in response:
-            response.setdefault("description", "")
-
-
-def _operation_ids(document: dict[str, Any]) -> list[str]:
-    return [
-        operation["operationId"]
-        for item in document.get("paths", {}).values()
-        for operation in item.values()
-        if isinstance(operation, dict) and isinstance(operation.get("operationId"), str)
-    ]
-
-
-def _inferred(merger: Merger, method: str, path: str, name: str) -> Finding:
-    pointer = join("/paths", path, method)
-    first = merger.origins[pointer][0].location
-    where = Location(first.path, first.line, first.column, join(pointer, "operationId"))
-    merger.origins[where.pointer] = (Origin(where, "inferred", merger.language),)
-    return Finding("operation-id-inferred", where, str(OpKey.of(method, path)), args={"name": name})
 
 
 def _clash(clash: Clash) -> Finding:

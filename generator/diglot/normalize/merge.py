@@ -13,10 +13,9 @@ from typing import Any
 from diglot.core.grammar import is_prose, role_of
 from diglot.core.ir import Origin
 from diglot.core.pointer import join
-from diglot.core.tree import plain
-from diglot.normalize.claims import Claim, Evidence, reference_of
+from diglot.core.tree import plain, walk
+from diglot.normalize.claims import MARKER, Claim, Evidence, reference_of
 
-MARKER = "x-diglot-strength"
 LANGUAGE_BOUND = {("operation", "tags"), ("document", "tags")}
 _UNJUDGED = frozenset({"examples", "example", "value", "operationId"})
 
@@ -87,7 +86,10 @@ class Merger:
                 holders = [holder for holder in holders if not _sampled(holder)]
             if holders:
                 self._member(result, role, key, holders, join(pointer, key))
-        if role == "schema" and all(_sampled(claim) for claim in claims) and _begins_here(claims):
+        if role == "schema" and all(_sampled(claim) for claim in claims):
+            for _, inner, _ in walk(result):
+                if isinstance(inner, dict):
+                    inner.pop(MARKER, None)  # what lies inside a sampled place needs no mark of its own
             result[MARKER] = "sampled"
         return result
 
@@ -98,7 +100,7 @@ class Merger:
             result[key] = self.merge(role_of(role, key), claims, pointer)
 
     def _text(self, result: dict[str, Any], key: str, claims: list[Claim], pointer: str) -> None:
-        for claim in reversed(self.evidence.sort(claims)):
+        for claim in reversed(self.evidence.sort_texts(claims)):
             self.texts[claim.fragment.language][pointer] = plain(claim.value)
         self._remember(pointer, claims)
         own = self.texts[self.language].get(pointer)
@@ -147,11 +149,6 @@ def _identity(role: str, index: int, item: Any, claim: Claim) -> Any:
 
 def _sampled(claim: Claim) -> bool:
     return claim.strength == "sampled"
-
-
-def _begins_here(claims: list[Claim]) -> bool:
-    """Whether this is the outermost sampled place: what lies inside it needs no mark of its own."""
-    return any(claim.pointer in claim.fragment.strengths for claim in claims)
 
 
 def _free_form(claims: list[Claim]) -> bool:

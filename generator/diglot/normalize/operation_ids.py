@@ -18,7 +18,7 @@ def infer_operation_id(method: str, path: str, taken: Collection[str] = ()) -> s
     one = bool(segments) and segments[-1].startswith("{")
     if not nouns:
         return _VERBS.get(method, method) + "Root"
-    plural = not one and nouns[-1].endswith("s") and not nouns[-1].endswith("ss")
+    plural = not one and _is_plural(nouns[-1])
     verb = ("list" if plural else "get") if method == "get" else _VERBS.get(method, method)
     words = [_pascal(nouns[-1] if plural and method == "get" else _singular(nouns[-1]) if one else nouns[-1])]
     for noun in reversed(nouns[:-1]):
@@ -39,4 +39,8 @@ def _pascal(text: str) -> str:
 def _singular(noun: str) -> str:
     if noun.endswith("ies"):
         return noun[:-3] + "y"
-    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+    return noun[:-1] if _is_plural(noun) else noun
+
+
+def _is_plural(noun: str) -> bool:
+    return noun.endswith("s") and not noun.endswith(("ss", "us", "is"))

@@ -79,7 +79,8 @@ def _rename_keys(mapping: Any, names: dict[str, str]) -> Map:
 def _schemes(fragment: Fragment) -> dict[str, Any]:
     components = fragment.document.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, dict) else None
-    return {name: scheme for name, scheme in schemes.items() if isinstance(scheme, dict)} if schemes else {}
+    named = schemes.items() if isinstance(schemes, dict) else ()
+    return {name: scheme for name, scheme in named if isinstance(scheme, dict)}
 
 
 def _lost(fragment: Fragment) -> dict[str, str]:

@@ -31,9 +31,14 @@ class Alike:
         return one is other or self.number(one) == self.number(other)
 
     def _shape(self, node: Any) -> tuple[Any, ...]:
+        parts: list[Any] = []  # filled by loops: a comprehension would cost a frame a level of what may be deep
         if isinstance(node, dict):
-            return ("map", *sorted([(str(key), self.number(value)) for key, value in node.items()]))
-        return ("list", *[self.number(value) for value in node])
+            for key, value in node.items():
+                parts.append((key, self.number(value)))
+            return ("map", *sorted(parts))
+        for value in node:
+            parts.append(self.number(value))
+        return ("list", *parts)
 
     def _number(self, shape: Any) -> int:
         return self._numbers.setdefault(shape, len(self._numbers))

@@ -13,6 +13,7 @@ from diglot.read.rendered_lines import Code
 _TOKEN = re.compile(
     r"""'(?P<single>[^']*)'?|"(?P<double>(?:[^"\\]|\\.)*)"?|\\\r?\n|(?P<space>\s+)|(?P<bare>[^\s'"\\]+|\\)"""
 )
+_MOST_HEADERS = 50
 _METHOD = re.compile(r"[A-Za-z]{3,7}\Z")
 
 
@@ -50,7 +51,7 @@ def read_curl(text: str, line: int) -> Curl:
         elif option == "--url" or (not option and "://" in word):
             url = Text(word, mark)
         option = ""
-    return Curl(method, url, tuple(headers), data)
+    return Curl(method, url, tuple(headers[:_MOST_HEADERS]), data)
 
 
 def _words(text: str, line: int) -> list[tuple[str, Mark]]:

@@ -18,7 +18,8 @@ _ANNOUNCING = frozenset({"yaml", "yml", "json", "openapi", "swagger"})
 _DATA = _ANNOUNCING | {"", "jsonc"}
 _YAML_KEY = re.compile(r"^[\"']?(?:openapi|swagger|paths)[\"']?[ \t]*:", re.MULTILINE)
 _JSON_KEY = re.compile(r"\"(?:openapi|swagger|paths)\"[ \t]*:")
-_SURE = re.compile(r"(?:---\s+)?(?:\{\s*)?[\"']?(?:openapi|swagger)[\"']?[ \t]*:")
+_SURE = re.compile(r"(?:\{\s*)?[\"']?(?:openapi|swagger)[\"']?[ \t]*:")
+_FILE = re.compile(r"(?:[ \t]*(?:#[^\n]*|---[ \t]*)?\n)*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?\d")
 
 
 def is_candidate(lines: list[str], fence: Fence) -> bool:
@@ -61,7 +62,7 @@ def parse_block(path: str, text: str, info: Info, first_line: int, indent: int) 
     try:
         loaded = _load(text, info.language, first_line, indent)
     except yaml.YamlError as error:
-        where = Location(path, error.line, error.column)
+        where = Location(path, *_within(text, error, first_line, indent))
         return None, (Finding("page-block-broken", where, operation, evidence={"problem": error.message}),)
     duplicates = tuple(
         Finding(
@@ -77,10 +78,12 @@ def parse_block(path: str, text: str, info: Info, first_line: int, indent: int) 
 
 
 def looks_like_file(path: str, text: str) -> bool:
-    """Whether a whole file is one document: by the end of its name, else by its first line."""
+    """Whether a whole file is one document: by the end of its name, else by how its text begins."""
     if path.lower().endswith((".json", ".yaml", ".yml")):
         return True
-    return _SURE.match(text.lstrip()) is not None
+    if text.lstrip()[:1] == "{":
+        return _JSON_KEY.search(text) is not None
+    return _FILE.match(text) is not None
 
 
 def _load(text: str, language: str, first_line: int, indent: int) -> yaml.Loaded:
@@ -92,6 +95,14 @@ def _load(text: str, language: str, first_line: int, indent: int) -> yaml.Loaded
             if language in ("json", "jsonc"):
                 raise
     return yaml.load(text, first_line, indent)
+
+
+def _within(text: str, error: yaml.YamlError, first_line: int, indent: int) -> Mark:
+    """The place of an error; what ends too early is an error at its own end, where the parser says the line after."""
+    last = first_line + text.count("\n")
+    if error.line <= last:
+        return Mark(error.line, error.column)
+    return Mark(last, indent + len(text) - text.rfind("\n"))
 
 
 def _announces(info: Info) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -23,7 +23,7 @@ _NAMES = {
     "german": "de",
     "spanish": "es",
 }
-_TAG = re.compile(r"([a-z]{2,3}|[a-z]{5,8}|[^\x00-\x7f]{2,4})(?:[-_](?:[a-z]{4}|[a-z]{2}|\d{3})){0,2}\Z")
+_TAG = re.compile(r"([a-z]{2,3}|[a-z]{5,8}|[^\x00-\x7f]{2,4})(?:[-_](?:hans|hant|latn|cyrl|[a-z]{2}|\d{3})){0,2}\Z")
 _FIELDS = ("lang", "language", "locale")
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -39,14 +39,14 @@ _SHARE = 10  # one character of an East Asian script for this many Latin letters
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What may tell the language of a page, strongest first; `text` is its prose."""
+    """What may tell the language of a page, strongest first; `text` gives its words, asked for last."""
 
     override: str | None
     fields: dict[str, str]
     path: str
     published: str | None
     sources: tuple[str, ...]
-    text: str
+    text: Callable[[], str]
 
 
 def language_of(evidence: Evidence) -> tuple[str, str]:
@@ -62,7 +62,7 @@ def language_of(evidence: Evidence) -> tuple[str, str]:
         found = _in_path(place or "")
         if found:
             return found[0], f"{name}: {found[1]}"
-    return _of_text(evidence.text[:_SAMPLE])
+    return _of_text(evidence.text()[:_SAMPLE])
 
 
 def prose_of(sheet: Sheet) -> str:
@@ -81,12 +81,10 @@ def words_of(tree: Any) -> str:
         node = nodes.popleft()
         if isinstance(node, dict):
             words.extend(node[key] for key in _WORDS if isinstance(node.get(key), str))
-        nodes.extend(value for value in _inside(node) if isinstance(value, dict | list))
+        inside = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        if len(nodes) < _NODES:
+            nodes.extend(value for value in islice(inside, _NODES) if isinstance(value, dict | list))
     return "\n".join(words)
-
-
-def _inside(node: Any) -> Iterable[Any]:
-    return list(islice(node.values() if isinstance(node, dict) else node or (), _NODES))
 
 
 def _declared(tag: str) -> str | None:

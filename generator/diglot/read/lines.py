@@ -68,7 +68,7 @@ def fences(lines: list[str]) -> list[Fence]:
     found: list[Fence] = []
     opening: _Opening | None = None
     for index, line in enumerate(lines):
-        run = _run(line)
+        run = _run(line) if "```" in line or "~~~" in line else None
         if run is None:
             continue
         indent, mark, length, info = run

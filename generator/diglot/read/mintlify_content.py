@@ -104,7 +104,7 @@ class Contents:
             evidence = "`any`: no schema, an empty one, or one that could not be merged"
             self._notes.lose(place, "schema-absent", "ambiguous", evidence, items[0].own)
         self._put_examples(printed, media, items, pointer, where)
-        lose_members(self._notes, "media", pointer, known=() if where == "request" else ("encoding",))
+        lose_members(self._notes, "media", pointer)
         return media
 
     def _put_examples(self, printed: Map, media: Map, items: Group, pointer: str, where: Where) -> None:

@@ -6,8 +6,6 @@ items that are not shown.
 
 from __future__ import annotations
 
-from typing import Any
-
 from diglot.core.ir import Certainty
 from diglot.core.pointer import join
 from diglot.core.tree import Map
@@ -64,7 +62,10 @@ NOT_PRINTED: dict[str, dict[str, str]] = {
 }
 """Role of `core.grammar` -> member that is never printed -> code of the loss."""
 
-_GENERAL = ("discriminator", "not", "if", "then", "else", "xml", "externalDocs", "x-*")
+_GENERAL = (
+    *("allOf", "oneOf", "anyOf", "nullable", "discriminator"),  # merged into what is printed, or vanished
+    *("not", "if", "then", "else", "xml", "externalDocs", "x-*"),
+)
 _TYPED: dict[str, tuple[str, ...]] = {
     "boolean": ("enum", "const"),
     "number": ("format",),
@@ -88,11 +89,10 @@ _TYPED["enum<integer>"] = _TYPED["enum<number>"]
 """Type tag -> keywords that apply to it and are dropped, besides the general ones."""
 
 
-def lose_members(notes: FlatNotes, role: str, pointer: str, *, known: Any = ()) -> None:
-    """Note every member that the dialect drops from an object of `role`; those in `known` were recovered elsewhere."""
+def lose_members(notes: FlatNotes, role: str, pointer: str) -> None:
+    """Note every member that the dialect drops from an object of `role`."""
     for member, code in NOT_PRINTED[role].items():
-        if member not in known:
-            notes.lose(join(pointer, member), code)
+        notes.lose(join(pointer, member), code)
 
 
 def lose_keywords(notes: FlatNotes, item: Map, pointer: str, where: Where) -> None:
@@ -155,6 +155,8 @@ def _lose_properties(notes: FlatNotes, item: Map, pointer: str, where: Where) ->
             evidence = "listed as required, but not shown: read-only in a request or write-only in a response"
             notes.lose(join(pointer, "properties", name), "property-hidden", "lost", evidence)
     if where is not None:
+        if not shown:
+            notes.lose(join(pointer, "properties"), "property-hidden", "lost", "none is shown here")
         evidence = "read-only properties" if where == "request" else "write-only properties"
         notes.lose(join(pointer, "properties", "*"), "property-hidden", "lost", f"{evidence} are not printed here")
 
@@ -163,5 +165,5 @@ def lose_merged(notes: FlatNotes, group: Group, pointer: str, evidence: str) -> 
     """Note that a schema is the merger of an allOf: which part of it said what is not told."""
     notes.lose(join(pointer, "allOf"), "allof-merged", "ambiguous", evidence)
     for item in group:
-        for key in restore(item):
+        for key in ("title", "description", *restore(item)):
             notes.lose(join(pointer, key), "allof-merged", "ambiguous", evidence)

@@ -6,7 +6,7 @@ Mirrors `combineSimpleSchemas` and `convertCombinedSchema` of the converter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from diglot.read.mintlify_grammar import PRINTED, SHARED
 
@@ -55,10 +55,9 @@ def _merge_types(merged: dict[str, Any], schema: dict[str, Any]) -> bool:
 def _plain_bounds(schema: dict[str, Any]) -> None:
     """Write a numeric exclusive bound (OpenAPI 3.1) in the boolean form; the weaker of two bounds is forgotten."""
     for bound, exclusive, sign in (("maximum", "exclusiveMaximum", 1), ("minimum", "exclusiveMinimum", -1)):
-        limit = schema.get(exclusive)
+        limit, plain = schema.get(exclusive), schema.get(bound)
         if not _is_number(limit):
             continue
-        plain = schema.get(bound)
         if plain is None or (_is_number(plain) and sign * plain >= sign * limit):
             schema[bound], schema[exclusive] = limit, True
         else:
@@ -136,7 +135,7 @@ _COMBINED: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

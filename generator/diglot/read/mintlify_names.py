@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.core.tree import Map, mark_of
+from diglot.core.tree import Map, Seq, mark_of
 from diglot.read.alike import Alike
 from diglot.read.components import Cleaned
 from diglot.read.mintlify_evaluate import Evaluator, Where
@@ -168,7 +168,7 @@ class Names:
     def _extends(self, key: str, value: Any, part: Any) -> bool:
         if key in _ANNOTATIONS or key in _NOT_COMPARED:
             return True
-        if key == "properties" and isinstance(value, dict):
+        if key == "properties" and isinstance(value, dict) and isinstance(part, dict):
             return all(name in value and self._alike.same(value[name], prop) for name, prop in part.items())
         if key == "requiredProperties" and isinstance(value, list) and isinstance(part, list):
             return all(name in value for name in part)
@@ -178,14 +178,18 @@ class Names:
         said = part.get(key)
         if key == "type" or key not in part:
             return value
-        if key == "properties":
-            more = Map(getattr(value, "own", None))
+        if key == "properties" and isinstance(value, Map) and isinstance(said, dict):
+            more = Map(value.own)
             for name in value:
                 if name not in said:
                     more.put(name, value[name], mark_of(value, name))
             return more or None
-        if key == "requiredProperties":
-            return [name for name in value if name not in said] or None
+        if key == "requiredProperties" and isinstance(value, Seq) and isinstance(said, list):
+            listed = Seq(value.own)
+            for index, name in enumerate(value):
+                if name not in said:
+                    listed.add(name, mark_of(value, index))
+            return listed or None
         if key == "description" and isinstance(value, str) and isinstance(said, str):
             return _own_text(value, said)
         return None if self._alike.same(value, said) else value

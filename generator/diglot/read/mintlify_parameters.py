@@ -8,7 +8,7 @@ from diglot.read.components import Cleaner
 from diglot.read.mintlify_losses import lose_members
 from diglot.read.mintlify_names import Names
 from diglot.read.mintlify_notes import FlatNotes
-from diglot.read.mintlify_roots import LOCATIONS, Group, Root, items_of, name_of
+from diglot.read.mintlify_roots import LOCATIONS, Group, Root, name_of, parameter_items
 from diglot.read.mintlify_union import Schemas
 
 
@@ -21,17 +21,20 @@ def parameters(request: Map, pointer: str, cleaner: Cleaner, schemas: Schemas, n
         for name in section:
             place = join(pointer, len(listed))
             printed = notes.mapping(section, name, place)
-            items = items_of(printed, "schema", cleaner)
+            items, texts = parameter_items(printed, cleaner)
             if not items:
                 notes.odd(join(place, "schema"), "array", printed.get("schema"), mark_of(section, name))
                 continue
             parameter = _parameter(name, location, section, items)
+            _put_texts(parameter, texts, place, notes)
             schema = schemas.schema(items, join(place, "schema"), None)
-            parameter.put("schema", _lift(schema, parameter, place, notes), mark_of(printed, "schema"))
+            parameter.put("schema", schema, mark_of(printed, "schema"))
             for key in ("style", "explode"):
                 if key in printed:
                     parameter.put(key, printed[key], mark_of(printed, key))
             lose_members(notes, "parameter", place)
+            if set(items[0]) == {"type"} and "required" not in parameter and not texts:
+                _lose_unmerged(items[0], place, notes)
             _lose_name(Root(items, f"{location} parameter {name}"), place, names, notes)
             listed.add(parameter, mark_of(section, name))
     if len(listed) > 1:
@@ -53,35 +56,21 @@ def _parameter(name: str, location: str, section: Map, items: Group) -> Map:
     return parameter
 
 
-def _lift(schema: Map, parameter: Map, place: str, notes: FlatNotes) -> Map:
-    """Give the parameter the description and deprecation that the converter wrote into every alternative."""
-    alternatives = [item for item in schema.get("anyOf", ()) if "$ref" not in item] or [schema]
-    if len(alternatives) < len(schema.get("anyOf", ())):
-        return schema
-    lifted = set()
-    for key in ("description", "deprecated"):
-        value = alternatives[0].get(key)
-        if key in alternatives[0] and all(item.get(key) == value for item in alternatives):
-            lifted.add(key)
-            if value is not False:
-                parameter.put(key, value, mark_of(alternatives[0], key))
-            for level in (place, join(place, "schema")):
-                evidence = "printed alike for a parameter and for its schema"
-                notes.lose(join(level, key), "parameter-text", "ambiguous", evidence)
-    return _without(schema, lifted)
+def _put_texts(parameter: Map, texts: Map, place: str, notes: FlatNotes) -> None:
+    """Description and deprecation: printed alike whether the parameter has them or its schema, so the parameter's."""
+    for key, value in texts.items():
+        if value is not False:
+            parameter.put(key, value, mark_of(texts, key))
+        for level in (place, join(place, "schema")):
+            evidence = "printed alike for a parameter and for its schema"
+            notes.lose(join(level, key), "parameter-text", "ambiguous", evidence, mark_of(texts, key))
 
 
-def _without(schema: Map, keys: set[str]) -> Map:
-    copy = Map(schema.own)
-    for key, value in schema.items():
-        if key == "anyOf":
-            members = Seq(value.own)
-            for index, member in enumerate(value):
-                members.add(_without(member, keys), mark_of(value, index))
-            copy.put(key, members, mark_of(schema, key))
-        elif key not in keys:
-            copy.put(key, value, mark_of(schema, key))
-    return copy
+def _lose_unmerged(item: Map, place: str, notes: FlatNotes) -> None:
+    """Where no alternative can be merged the converter prints a bare `any`, without the members of the parameter."""
+    if item["type"] == "any":
+        for member in ("required", "description", "deprecated"):
+            notes.lose(join(place, member), "any-type", "lost", "not printed with a bare `any`")
 
 
 def _lose_name(root: Root, place: str, names: Names, notes: FlatNotes) -> None:

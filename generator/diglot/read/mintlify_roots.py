@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from diglot.core.pointer import join
-from diglot.core.tree import Map
+from diglot.core.tree import Map, mark_of
 from diglot.read.components import Cleaner
 from diglot.read.mintlify_evaluate import Where
 from diglot.read.mintlify_grammar import SHARED, ref_name
@@ -33,13 +33,23 @@ def items_of(holder: Any, key: str, cleaner: Cleaner) -> Group:
     return tuple(cleaner.clean(item) for item in alternatives if isinstance(item, Map))
 
 
+def parameter_items(holder: Any, cleaner: Cleaner) -> tuple[Group, Map]:
+    """The alternatives of a parameter's schema, and apart from them the texts that the converter gave to each."""
+    items = items_of(holder, "schema", cleaner)
+    texts = Map()
+    for key in ("description", "deprecated"):
+        if items and all(key in item and item[key] == items[0][key] for item in items):
+            texts.put(key, items[0][key], mark_of(items[0], key))
+    return tuple(_without(item, texts) for item in items), texts
+
+
 def roots_of(endpoint: Map, cleaner: Cleaner) -> Iterator[Root]:
     """All root schemas of an endpoint, in the order printed. Pointers are those of the flattened tree."""
     request = _map(endpoint.get("request"))
     sections = _map(request.get("parameters"))
     for location in LOCATIONS:
         for name, parameter in _map(sections.get(location)).items():
-            yield Root(items_of(parameter, "schema", cleaner), f"{location} parameter {name}")
+            yield Root(parameter_items(parameter, cleaner)[0], f"{location} parameter {name}")
     for media, content in _map(request.get("body")).items():
         yield Root(items_of(content, "schemaArray", cleaner), join("/body", media), "request")
     for code, contents in _map(endpoint.get("response")).items():
@@ -76,6 +86,14 @@ def _is_one(group: list[Map], item: Map) -> bool:
     if len(group) > 1 or (group[0].get("type") == "null") == (item.get("type") == "null"):
         return False
     return all(group[0].get(key) == item.get(key) for key in SHARED)
+
+
+def _without(item: Map, keys: Map) -> Map:
+    copy = Map(item.own)
+    for key, value in item.items():
+        if key not in keys:
+            copy.put(key, value, mark_of(item, key))
+    return copy
 
 
 def _map(value: Any) -> Map:

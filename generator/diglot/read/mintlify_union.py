@@ -26,7 +26,10 @@ class Schemas:
         if whole is not None:
             name, evidence = whole
             if evidence:
-                self._notes.lose(join(pointer, "$ref"), "outer-name-lost", "inferred", evidence, mark)
+                self._lose_beside(pointer, "outer-name-lost", evidence, mark)
+            else:
+                evidence = f"a component that adds nothing to `{name}` prints the same"
+                self._lose_beside(pointer, "reference-name", evidence, mark)
             return reference(PREFIX + name, mark)
         groups = grouped(items)
         if len(groups) == 1:
@@ -48,12 +51,13 @@ class Schemas:
             return self._alone(group, pointer, where)
         if self._names.is_inferred(name, group):
             evidence = f"`{name}` is the last reference that the shown schema was merged from; it may be a part of it"
-            self._notes.lose(join(pointer, "$ref"), "component-from-root", "inferred", evidence, mark)
+            self._lose_beside(pointer, "component-from-root", evidence, mark)
             return reference(PREFIX + name, mark)
         rest = self._names.rest(group, where)
         evidence = f"`{name}` is the last reference of an allOf; the whole has lost its name"
         self._notes.lose(join(pointer, "$ref"), "outer-name-lost", "ambiguous", evidence, mark)
         if rest is not None:
+            self._lose_beside(pointer, "outer-name-lost", evidence, mark)
             return self._extended(reference(PREFIX + name, mark), rest, pointer, where)
         shown = [sighting.pointer for sighting in self._names.sightings.get(name, ())]
         evidence = f"merged with `{name}`" + (f", which differs between {', '.join(shown)}" if shown else "")
@@ -85,6 +89,11 @@ class Schemas:
     def _one(self, item: Map, pointer: str, where: Where) -> Map:
         lose_keywords(self._notes, item, pointer, where)
         return restore(item)
+
+    def _lose_beside(self, pointer: str, code: str, evidence: str, mark: Mark | None) -> None:
+        """A composition around one reference prints what the reference alone prints."""
+        for member in ("$ref", "allOf", "oneOf", "anyOf", "title", "description", "nullable"):
+            self._notes.lose(join(pointer, member), code, "ambiguous", evidence, mark)
 
     def _lose_union(self, pointer: str, named: bool, mark: Mark | None) -> None:
         evidence = "oneOf, anyOf and a list of types are printed alike"

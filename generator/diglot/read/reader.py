@@ -35,7 +35,7 @@ def read_bytes(path: str, data: bytes, language: str | None = None) -> list[Frag
     """
     text = decode(path, data)
     if isinstance(text, Finding):
-        evidence = Evidence(language, {}, path, None, (), "")
+        evidence = Evidence(language, {}, path, None, (), str)
         return [_fragment(Page(path, "", *language_of(evidence)), [], [text])]
     if looks_like_file(path, text):
         return [_read_file(path, text, language)]
@@ -61,7 +61,10 @@ def _read_page(sheet: Sheet, language: str | None) -> Fragment:
 def _page(sheet: Sheet, header: Header, blocks: tuple[Block, ...], language: str | None) -> Page:
     fields = {key: text.value for key, text in header.fields.items()}
     sources = tuple(block.source for block in blocks if block.source)
-    words = "\n".join([prose_of(sheet), *(words_of(block.tree) for block in blocks)])
+
+    def words() -> str:
+        return "\n".join([prose_of(sheet), *(words_of(block.tree) for block in blocks)])
+
     spoken = language_of(Evidence(language, fields, sheet.path, header.published, sources, words))
     return Page(sheet.path, "\n".join(sheet.lines), *spoken, sheet.first_line)
 
@@ -77,7 +80,7 @@ def _as_fern(part: tuple[str, Recovered], endpoint: Text | None) -> tuple[str, R
 def _read_file(path: str, text: str, language: str | None) -> Fragment:
     info = Info("json" if path.lower().endswith(".json") else "yaml")
     tree, problems = parse_block(path, text, info, 1, 0)
-    page = Page(path, text, *language_of(Evidence(language, {}, path, None, (), words_of(tree))))
+    page = Page(path, text, *language_of(Evidence(language, {}, path, None, (), lambda: words_of(tree))))
     parts: list[tuple[str, Recovered]] = []
     if isinstance(tree, dict) and not tree.keys().isdisjoint(_FILE_KEYS):
         block = Block(info.language, None, None, None, False, tree, Mark(1, 1))

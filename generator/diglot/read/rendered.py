@@ -6,7 +6,7 @@ Response, ...) of fields, each with type words and badges. It holds no OpenAPI; 
 
 from __future__ import annotations
 
-from diglot.core.ir import Loss, Operation, OpKey, Page
+from diglot.core.ir import Operation, OpKey, Page
 from diglot.core.pointer import join
 from diglot.core.tree import Map, Mark, Seq
 from diglot.read.block import Recovered, Text
@@ -50,12 +50,12 @@ def recover(page: Page) -> Recovered | None:
     for other in head.further:
         further = join("/paths", other.path.value, other.method.value)
         evidence = f"{other.method.value.upper()} {other.path.value}"
-        notes.losses.append(Loss(further, "operation-not-read", "lost", evidence[:300], other.method.mark))
+        notes.lose(further, "operation-not-read", "lost", evidence, other.method.mark)
     return Recovered(
         operations=(Operation(method, path),),
         document=document,
         strengths=notes.strengths,
-        losses=tuple(notes.losses),
+        losses=notes.losses,
         findings=tuple(notes.findings),
     )
 

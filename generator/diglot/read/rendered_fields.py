@@ -44,9 +44,9 @@ def prose_of(items: list[Line | Code]) -> Text | None:
         return None
     parts: list[str] = []
     for item in items:
-        code = isinstance(item, Code)
         text = f"```{item.language}\n{item.text}\n```" if isinstance(item, Code) else _prose(item)
-        parts += ["\n\n" if parts and (code or item.gap) else "\n" if parts else "", text]  # type: ignore[union-attr]
+        apart = isinstance(item, Code) or item.gap
+        parts += [("\n\n" if apart else "\n") if parts else "", text]
     return Text("".join(parts), items[0].mark)
 
 
@@ -133,7 +133,8 @@ class FieldReader:
         elif OPTION_TAB.match(item.text):
             found.alternatives = found.alternatives or Text(item.text, item.mark)
         elif limit := read_limit(item.text, item.mark):
-            self._limit(found, limit)
+            # What looks like escapes of Markdown belongs to a pattern.
+            self._limit(found, (limit.kind == "pattern" and read_limit(item.raw.strip(), item.mark)) or limit)
         elif not is_chrome(item.text):
             found.prose.append(item)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from diglot.core.tree import Mark
 from diglot.read.block import Text
 from diglot.read.curl import Curl, read_curl
 from diglot.read.rendered_fields import prose_of
 from diglot.read.rendered_lines import Code, Item, Line
-from diglot.read.rendered_path import Endpoint, endpoints_of
+from diglot.read.rendered_path import LONGEST, Endpoint, endpoints_of
 from diglot.read.rendered_words import MEDIA_TYPE, REQUEST_URL_INVALID, STATUS, STATUS_AND_MEDIA, is_chrome, is_trailer
 from diglot.read.sample import Sample, read_sample
 
@@ -21,11 +22,15 @@ _HOST = re.compile(r"(https?://[^/\s?#]+)([^\s?#]*)")
 
 @dataclass(slots=True)
 class Head:
-    """What was found outside the sections. `group` is the word that some sites set above a title."""
+    """What was found outside the sections.
+
+    `group` is the word that some sites set above a title, `caption` the line above the cURL command, a title's copy.
+    """
 
     endpoint: Endpoint
     further: list[Endpoint] = field(default_factory=list)
     title: Text | None = None
+    caption: Text | None = None
     group: Text | None = None
     description: Text | None = None
     curl: Curl | None = None
@@ -42,7 +47,9 @@ def read_head(items: list[Item]) -> Head | None:
     if first is None:
         return None
     key = (first.method.value, first.path.value)
+    caption = _caption(items)
     head = Head(first, [other for other in endpoints[1:] if (other.method.value, other.path.value) != key], curl=curl)
+    head.caption = Text(caption.text, caption.mark) if caption else None
     taken = {index for endpoint in (*endpoints[1:], first) for index in range(endpoint.first, endpoint.end)}
     prose: list[Line] = []
     for index, item in enumerate(rest):
@@ -52,6 +59,8 @@ def read_head(items: list[Item]) -> Head | None:
             head.sample = head.sample or read_sample(item)
         else:
             _line(head, item, prose)
+    if caption and not (prose[:1] == [caption] and caption.mark < first.method.mark):
+        prose = [line for line in prose if line is not caption]
     _words(head, prose, first)
     return head
 
@@ -90,6 +99,14 @@ def _words(head: Head, prose: list[Line], endpoint: Endpoint) -> None:
         if len(line.text) > 40:
             seen.add(line.text)
     head.description = prose_of(list(kept))
+
+
+def _caption(items: list[Item]) -> Line | None:
+    """The line right above the word `cURL`, with which some sites head the panel: the title once more."""
+    for above, item in pairwise(items):
+        if isinstance(item, Line) and item.text == "cURL" and isinstance(above, Line) and not is_trailer(above.text):
+            return None if above.level or above.text.startswith("/") or len(above.text) > 120 else above
+    return None
 
 
 def _is_title(line: Line, endpoint: Endpoint) -> bool:
@@ -139,7 +156,7 @@ def _bare_command(items: list[Item], at: int, line: Line) -> tuple[str, int]:
 def _of_curl(curl: Curl | None) -> Endpoint | None:
     """The operation that a command shows by itself; how its URL parts into server and path cannot be seen."""
     match = _HOST.match(curl.url.value) if curl and curl.url else None
-    if curl is None or curl.url is None or match is None:
+    if curl is None or curl.url is None or match is None or len(curl.url.value) > LONGEST:
         return None
     method = curl.method or Text("post" if curl.data else "get", curl.url.mark)
     mark = Mark(curl.url.mark.line, curl.url.mark.column + len(match[1]))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from diglot.core.ir import Page
 from diglot.core.tree import Mark
 from diglot.read.rendered_types import read_type_line
-from diglot.read.rendered_words import SECTIONS, is_trailer
+from diglot.read.rendered_words import ENDS, SECTIONS, is_trailer
 
 _ESCAPE = re.compile(r"\\([\\_\[\]<>*#.{}()|~-])")
 _ANCHOR = re.compile(r"\[[\u200b\s]*\]\([^()\s]{0,400}#[^()\s]{0,400}\)")
@@ -210,6 +210,8 @@ def _line(row: str, number: int, gap: bool, anchor: bool) -> Line:
 
 
 def _without_trailer(items: list[Item]) -> list[Item]:
+    end = next((at for at, item in enumerate(items) if isinstance(item, Line) and item.text in ENDS), len(items))
+    del items[end:]
     while items and isinstance(items[-1], Line) and is_trailer(items[-1].text):
         items.pop()
     return items

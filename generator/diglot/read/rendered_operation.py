@@ -22,8 +22,12 @@ _PLACES = ("path", "query", "header", "cookie")
 def read_operation(head: Head, sections: list[Section], pointer: str, notes: Notes) -> Map:
     """The operation object to stand at `pointer`: texts, parameters, body and the one response that is shown."""
     operation = Map(head.endpoint.method.mark)
+    caption = head.caption
     if head.title:
         operation.put("summary", head.title.value, head.title.mark)
+    elif caption:
+        operation.put("summary", caption.value, caption.mark)
+        notes.lose(join(pointer, "summary"), "title", "inferred", caption.value, caption.mark)
     else:
         notes.lose(join(pointer, "summary"), "title", "lost")
     if head.description:
@@ -122,9 +126,7 @@ def _responses(operation: Map, head: Head, sections: list[Section], pointer: str
     if not listed and head.sample is None and not head.statuses:
         notes.lose(base, "responses", "lost")
         return
-    start = next(
-        mark for mark in (*(one.heading.mark for one in listed), head.sample and head.sample.mark, _tab(head)) if mark
-    )
+    start = listed[0].heading.mark if listed else head.sample.mark if head.sample else head.statuses[0].mark
     responses = Map(start)
     for index, section in enumerate(listed or [None]):
         shown = shown_in(section) if section else None
@@ -143,10 +145,6 @@ def _responses(operation: Map, head: Head, sections: list[Section], pointer: str
         if tab.value not in responses:
             notes.lose(join(base, tab.value), "response-not-shown", "lost", tab.value, tab.mark)
     operation.put("responses", responses, start)
-
-
-def _tab(head: Head) -> Mark | None:
-    return head.statuses[0].mark if head.statuses else None
 
 
 def _response_content(

@@ -14,8 +14,8 @@ from diglot.read.rendered_words import is_chrome
 _WORDS = {**{method.upper(): method for method in METHODS}, "DEL": "delete"}
 _ONE_LINE = re.compile(rf"({'|'.join(_WORDS)})\s+(/.*|https?://\S+)\Z")
 _URL = re.compile(r"(https?://[^/\s?#]+)([^\s?#]*)\S*\Z")
-_AROUND_SLASH = re.compile(r"\s*/\s*")
 _PATH = re.compile(r"/[^\s?#]*")
+LONGEST = 2000  # every pointer holds the path: a longer one is no path, and would cost without bound
 _SEGMENT = re.compile(r"[^\s/?#]{1,200}\Z")
 
 
@@ -52,7 +52,7 @@ def _endpoint(items: list[Item], at: int, line: Line) -> Endpoint | None:
     if text in _WORDS:
         return _below(items, at, Text(_WORDS[text], line.mark))
     match = _ONE_LINE.match(text)
-    if match is None:
+    if match is None or len(text) > LONGEST:
         return None
     method = Text(_WORDS[match[1]], line.mark)
     mark = Mark(line.mark.line, line.mark.column + line.text.index(text) + match.start(2))
@@ -74,6 +74,8 @@ def _below(items: list[Item], at: int, method: Text) -> Endpoint | None:
         if not isinstance(item, Line) or item.level:
             break
         text = item.text.strip("`")
+        if text in _WORDS:  # the next operation; so no line is looked at for two of them
+            break
         if not pieces and server is None and (url := _URL.match(text)):
             server = Text(url[1] + url[2].rstrip("/"), item.mark)
         elif text.startswith("/") and (value := _path(text)):
@@ -84,13 +86,13 @@ def _below(items: list[Item], at: int, method: Text) -> Endpoint | None:
         else:
             break
         end += 1
-    if mark is None:
+    if mark is None or sum(map(len, pieces)) > LONGEST:
         return None
     return Endpoint(method, Text("".join(pieces), mark), at, end, True, server)
 
 
 def _path(text: str) -> str | None:
     """A path on one line, blanks around its slashes taken out; None where it is prose."""
-    match = _PATH.match(_AROUND_SLASH.sub("/", text[:2000]).strip())
-    rest = _AROUND_SLASH.sub("/", text[:2000]).strip()[match.end() :] if match else " "
-    return match[0] if match and (not rest or rest[0] in "?#") else None
+    joined = "/".join(piece.strip() for piece in text.split("/"))
+    match = _PATH.match(joined)
+    return match[0] if match and (match.end() == len(joined) or joined[match.end()] in "?#") else None

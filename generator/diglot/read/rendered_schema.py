@@ -96,17 +96,20 @@ def object_of(nodes: list[Node], schema: Map, pointer: str, notes: Notes) -> Non
     first = nodes[0].shown.name.mark
     if "type" not in schema and "anyOf" not in schema:
         schema.put("type", "object", first)
-    properties, required = Map(first), Seq(first)
+    properties, required = Map(first), Map(first)
     for node in nodes:
         below = join(pointer, "properties", node.name)
         name = node.shown.name
         properties.put(node.name, schema_of(node, below, notes), name.mark)
         if node.guessed:
             notes.lose(below, "nesting", "inferred", name.value, name.mark)
-        if "required" in node.shown.badges and node.name not in required:
-            required.add(node.name, node.shown.badges["required"])
+        if "required" in node.shown.badges:
+            required.put(node.name, None, node.shown.badges["required"])
     if required:
-        schema.put("required", required, required.marks[0])
+        names = Seq(first)
+        for key in required:
+            names.add(key, required.marks[key])
+        schema.put("required", names, names.marks[0])
     schema.put("properties", properties, first)
 
 

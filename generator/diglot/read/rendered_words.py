@@ -76,6 +76,10 @@ _CHROME = frozenset(
     )
     for word in words
 )
+ENDS = frozenset(
+    {"Was this page helpful?", "此页面对您有帮助吗？", "这个页面有帮助吗？", "このページは役に立ちましたか？"}
+)
+"""What a site asks below its page; all that follows is the site's."""
 _CHROME_START = (
     "Fetch the complete documentation index at",
     "Use this file to discover all available pages",

@@ -15,6 +15,7 @@ from diglot.read.rendered_notes import Notes
 STRENGTH = "x-diglot-strength"
 Met = list[tuple[Any, Mark | None]]
 """The values met at one place of a sample, each with its mark."""
+_LONGEST_POINTER = 6000
 _ANY = "<any>"  # what the page generator prints for a value of no known type
 _SYNTHETIC = frozenset(
     {
@@ -111,6 +112,8 @@ def _kind(value: Any) -> str | None:
 
 
 def _properties(schema: Map, met: Met, pointer: str, notes: Notes) -> None:
+    if _too_deep(pointer, met, notes):
+        return
     members: dict[str, Met] = {}
     for value, _ in met:
         if isinstance(value, dict):
@@ -133,6 +136,8 @@ def _properties(schema: Map, met: Met, pointer: str, notes: Notes) -> None:
 
 
 def _items(schema: Map, met: Met, pointer: str, notes: Notes) -> None:
+    if _too_deep(pointer, met, notes):
+        return
     inner: Met = []
     for value, _ in met:
         if isinstance(value, list):
@@ -146,3 +151,11 @@ def _items(schema: Map, met: Met, pointer: str, notes: Notes) -> None:
         enrich(declared, inner, below, notes)
     else:
         schema.put("items", sampled_schema(inner, below, notes), inner[0][1])
+
+
+def _too_deep(pointer: str, met: Met, notes: Notes) -> bool:
+    """Whether the names above grow beyond all use: every pointer below would repeat them, at a cost without bound."""
+    if len(pointer) <= _LONGEST_POINTER:
+        return False
+    notes.lose(pointer, "sample-too-deep", "lost", "", met[0][1])
+    return True

@@ -6,17 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.core.grammar import PROSE, role_of
+from diglot.core.grammar import GRAMMAR, PROSE
 from diglot.core.pointer import join
 from diglot.core.tree import Mark, mark_of
 
-# Members that the grammar does not list because nothing stands below them.
-_MORE = {
-    ("document", "openapi"): "text",
-    ("document", "swagger"): "text",
-    ("operation", "operationId"): "text",
-    ("operation", "tags"): "[text]",
-}
+# role -> member -> role of the member: the grammar, with the members below which nothing stands but text.
+_MEMBERS = {role: {**members, **dict.fromkeys(PROSE.get(role, ()), "text")} for role, members in GRAMMAR.items()}
+_MEMBERS["document"] |= {"openapi": "text", "swagger": "text"}
+_MEMBERS["operation"] |= {"operationId": "text", "tags": "[text]"}
+
 _Trail = tuple["_Trail", str | int] | None  # a pointer as a chain of its parents: most nodes never need it spelled out
 
 
@@ -33,47 +31,40 @@ class Misshape:
 def misshapes(tree: Any) -> Iterator[Misshape]:
     """Every value of a wrong kind, in the order of the document; a node that aliases share is looked at once a role."""
     seen: set[tuple[int, str]] = set()
-    stack: list[tuple[Any, str, _Trail, Mark | None]] = [(tree, "document", None, getattr(tree, "own", None))]
+    stack: list[tuple[Any, str, _Trail]] = [(tree, "document", None)]
     while stack:
-        node, role, trail, mark = stack.pop()
-        if not _fits(node, role):
-            yield Misshape(_spell(trail), mark, _expected(role), kind_of(node))
-            continue
-        if not isinstance(node, dict | list) or (id(node), role) in seen:
-            continue
-        seen.add((id(node), role))
-        stack.extend(reversed([*_members(node, role, trail, mark)]))
+        node, role, trail = stack.pop()
+        expected = _expected(role)
+        if kind_of(node) != expected and not (role == "schema" and isinstance(node, bool)):
+            yield _misshape(tree, trail, expected, node)
+        elif isinstance(node, dict | list) and (id(node), role) not in seen:
+            seen.add((id(node), role))
+            below = [
+                (node[key], member, (trail, key))
+                for key, member in _members(node, role)
+                if member != "text" or not isinstance(node[key], str)
+            ]
+            stack.extend(reversed(below))
 
 
 def kind_of(node: Any) -> str:
     """The kind of a value, by its name in JSON Schema."""
-    for types, name in ((bool, "boolean"), (dict, "object"), (list, "array"), (str, "string")):
+    for types, name in ((dict, "object"), (list, "array"), (bool, "boolean"), (str, "string")):
         if isinstance(node, types):
             return name
     return "null" if node is None else "number"
 
 
-def _members(node: Any, role: str, trail: _Trail, mark: Mark | None) -> Iterator[tuple[Any, str, _Trail, Mark | None]]:
-    """The members whose shape is known, each with its role."""
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-        member = _member(role, key)
-        if member != "value":
-            yield value, member, (trail, key), mark_of(node, key) or mark
-
-
-def _member(role: str, key: str | int) -> str:
-    """The role of a member as the grammar has it; `text` for words, names and versions, `[text]` for tags."""
-    if isinstance(key, int):
-        return role[1:-1]
-    if key == "$ref" or (role[0] == "{" and key.startswith("x-")):
-        return "value"
-    if key in PROSE.get(role, ()):
-        return "text"
-    return _MORE.get((role, key)) or role_of(role, key)
-
-
-def _fits(node: Any, role: str) -> bool:
-    return kind_of(node) == _expected(role) or (role == "schema" and isinstance(node, bool))
+def _members(node: dict[str, Any] | list[Any], role: str) -> Iterator[tuple[Any, str]]:
+    """The members whose kind is known, each with its role; references and extensions may be anything."""
+    if isinstance(node, list):
+        return ((index, role[1:-1]) for index in range(len(node)))
+    if role[0] == "{":
+        return ((key, role[1:-1]) for key in node if key != "$ref" and not key.startswith("x-"))
+    known = _MEMBERS[role]
+    if "*" in known:
+        return ((key, known["*"]) for key in node if key != "$ref" and not key.startswith("x-"))
+    return ((key, known[key]) for key in node if key in known)
 
 
 def _expected(role: str) -> str:
@@ -82,9 +73,12 @@ def _expected(role: str) -> str:
     return "array" if role[0] == "[" else "object"
 
 
-def _spell(trail: _Trail) -> str:
-    tokens: list[str | int] = []
+def _misshape(tree: Any, trail: _Trail, expected: str, found: Any) -> Misshape:
+    keys: list[str | int] = []
     while trail is not None:
-        trail, token = trail
-        tokens.append(token)
-    return join("", *reversed(tokens))
+        trail, key = trail
+        keys.append(key)
+    node, mark = tree, getattr(tree, "own", None)
+    for key in reversed(keys):
+        node, mark = node[key], mark_of(node, key) or mark
+    return Misshape(join("", *reversed(keys)), mark, expected, kind_of(found))

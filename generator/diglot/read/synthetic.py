@@ -26,9 +26,10 @@ _TEXTS = {
     "ipv6": "2606:4700:3108::ac42:2835",
 }
 _COMPOSITIONS = ("oneOf", "anyOf", "allOf")
-_MAX_DEPTH = 10  # where the converter gives up as well, and prints `<any>`
+_ANY = "<any>"
 _MAX_STEPS = 20_000
 _NOTHING = object()
+_Part = tuple[Any, Mapping[str, Any]]  # a value, and the alternative that would print it
 
 
 class Examples:
@@ -41,38 +42,34 @@ class Examples:
 
     def is_synthetic(self, value: Any, item: Mapping[str, Any], where: Where) -> bool:
         """Whether the converter would print `value` for a root schema whose first alternative is `item`."""
-        pending: list[tuple[Any, Mapping[str, Any], int]] = [(value, item, 0)]
+        pending: list[_Part] = [(value, item)]
         for _ in range(_MAX_STEPS):
             if not pending:
                 return True
-            found, schema, depth = pending.pop()
-            parts = self._parts(found, schema, depth, where)
+            found, schema = pending.pop()
+            parts = self._parts(found, schema, where)
             if parts is None:
                 return False
             pending += parts
         return False
 
-    def _parts(
-        self, value: Any, item: Mapping[str, Any], depth: int, where: Where
-    ) -> list[tuple[Any, Mapping[str, Any], int]] | None:
+    def _parts(self, value: Any, item: Mapping[str, Any], where: Where) -> list[_Part] | None:
         """None: the converter prints another value; else what is left to compare inside this one."""
-        if depth > _MAX_DEPTH:
-            return [] if value == "<any>" else None
+        if value == _ANY:  # also where alternatives contradict each other, or nest too deep
+            return []
         tag = item["type"]
         fixed = _fixed(item)
         if fixed is not _NOTHING:
             return [] if self._alike.same(value, fixed) else None
         if tag == "object":
-            return self._members(value, item, depth, where)
+            return self._members(value, item, where)
         if tag == "array":
             if not isinstance(value, list) or len(value) != 1:
                 return None
-            return [(value[0], self._first(item.get("items"), where), depth + 1)]
+            return [(value[0], self._first(item.get("items"), where))]
         return [] if self._alike.same(value, _leaf(tag, item)) else None
 
-    def _members(
-        self, value: Any, item: Mapping[str, Any], depth: int, where: Where
-    ) -> list[tuple[Any, Mapping[str, Any], int]] | None:
+    def _members(self, value: Any, item: Mapping[str, Any], where: Where) -> list[_Part] | None:
         properties = item.get("properties")
         if not isinstance(value, dict) or not isinstance(properties, dict):
             return None
@@ -80,7 +77,7 @@ class Examples:
         shown = {name: schema for name, schema in first.items() if schema["type"] != "file"}
         if shown.keys() != value.keys():
             return None
-        return [(value[name], schema, depth + 1) for name, schema in shown.items()]
+        return [(value[name], schema) for name, schema in shown.items()]
 
     def _hidden(self, prop: Any, where: Where) -> bool:
         return self._evaluator.hides(unwrap(prop), where)
@@ -96,9 +93,13 @@ class Examples:
         """The first alternative of a schema; one that was composed has lost its default and const."""
         items = self._evaluator.items(schema, where) if schema else None
         item = items[0] if items else {"type": "any"}
-        if isinstance(schema, dict) and any(kind in schema for kind in _COMPOSITIONS):
-            item = {key: value for key, value in item.items() if key not in ("default", "const")}
-        return item
+        source = self._evaluator.target(schema["$ref"]) if isinstance(schema, dict) and "$ref" in schema else schema
+        if not isinstance(source, dict):
+            return item
+        if any(kind in source for kind in _COMPOSITIONS):
+            return {key: value for key, value in item.items() if key not in ("default", "const")}
+        bounds = {key: source[key] for key in ("minimum", "maximum") if key in source}  # not yet merged with others
+        return {**{key: value for key, value in item.items() if key not in ("minimum", "maximum")}, **bounds}
 
 
 def _fixed(item: Mapping[str, Any]) -> Any:
@@ -118,7 +119,11 @@ def _leaf(tag: Any, item: Mapping[str, Any]) -> Any:
     if isinstance(tag, str) and tag.startswith("enum<"):
         values = item.get("enum")
         return values[0] if isinstance(values, list) and values else _NOTHING
-    return {"boolean": True, "null": None, "any": "<any>"}.get(tag, _NOTHING) if isinstance(tag, str) else _NOTHING
+    return (
+        {"boolean": True, "null": None, "file": None, "any": _ANY}.get(tag, _NOTHING)
+        if isinstance(tag, str)
+        else _NOTHING
+    )
 
 
 def _number(item: Mapping[str, Any], whole: bool) -> Any:

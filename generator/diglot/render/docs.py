@@ -7,15 +7,24 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from diglot.core.names import literal, one_newline
+from diglot.core.names import literal, one_newline, words
 from diglot.render import annotate
-from diglot.render.cursor import Prose
+from diglot.render.cursor import Prose, Text
 from diglot.render.operations import Argument, Operation
 from diglot.render.shapes import Field, Model, Shape
 
 WIDTH = 108  # columns of a docstring's text, so that no line of the file has more than 120
 _ITEM = re.compile(r"\s*([-*+|>#]|\d+[.)])\s?")
 _UUID = "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10"
+_KINDS = {
+    "string": "A text.",
+    "integer": "A whole number.",
+    "number": "A number.",
+    "boolean": "True or false.",
+    "array": "A list.",
+    "file": "The content of a file.",
+    "literal": "One of the values of its type.",
+}
 _HINTS = {"uuid": "UUID", "date": "RFC 3339 date", "date-time": "RFC 3339 date and time, with offset"}
 
 
@@ -32,9 +41,8 @@ def field_text(field: Field) -> str:
 
 def operation_text(operation: Operation, client: str, *, is_async: bool) -> str:
     """The docstring of a method: summary, description, arguments, result, failures and an example."""
-    summary = operation.summary or operation.description
-    lines = [*paragraphs(summary)] or [f"`{operation.method} {operation.path}`."]
-    if operation.summary and operation.description:
+    lines = list(paragraphs(titled(operation)))
+    if operation.description:
         lines += ["", *paragraphs(operation.description)]
     if operation.deprecated:
         lines += ["", "Deprecated: this operation may go away."]
@@ -53,10 +61,18 @@ def operation_text(operation: Operation, client: str, *, is_async: bool) -> str:
     return "\n".join(lines)
 
 
+def titled(operation: Operation) -> Prose:
+    """The summary of an operation; where the canonical language has none, its name in words stands first."""
+    if operation.summary and operation.summary[0].language == operation.language:
+        return operation.summary
+    return (Text(operation.language, f"{' '.join(words(operation.name)).capitalize()}."), *operation.summary)
+
+
 def argument_text(argument: Argument) -> str:
     """One line about one argument: the texts of the contract, then its format, range and default."""
     texts = [_sentence(" ".join(one_newline(text.text).split())) for text in argument.field.prose]
-    return " ".join([*texts, *(f"{fact}." for fact in facts(argument.field))]) or "See the reference."
+    said = [*texts, *(f"{fact}." for fact in facts(argument.field))]
+    return " ".join(said) or _KINDS.get(argument.field.shape.kind, "A value of JSON.")
 
 
 def facts(field: Field) -> Iterator[str]:
@@ -115,6 +131,8 @@ def wrap(text: str, width: int) -> list[str]:
 
 def columns(text: str) -> int:
     """How many columns of a terminal a text takes, at most: wide characters take two, an escape up to ten."""
+    if text.isascii() and text.isprintable():
+        return len(text) + text.count('"') + text.count("\\")
     return sum(map(_columns, text))
 
 
@@ -129,7 +147,9 @@ def _columns(character: str) -> int:
 def _fill(text: str, width: int) -> Iterator[str]:
     """Break at spaces, and between any two wide characters, as Chinese text is broken."""
     line, used = "", 0
-    for word in re.findall(r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+", text):
+    for word in re.findall(
+        r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+", text
+    ):
         size = columns(word)
         if used and used + size > width and word not in "，。；：、！？）」』”’":
             yield line.rstrip()

@@ -18,14 +18,22 @@ _NAMES = {
     414: "URITooLong",
     416: "RangeNotSatisfiable",
     418: "ImATeapot",
-    500: "InternalServerFailure",  # the classes of its codes derive from it, and a base named Error wants heirs so named
+    500: "InternalServerFailure",  # not Error: linters want the heirs of such a class, its codes, to be named so too
     422: "UnprocessableContent",
     429: "RateLimited",
 }
 _BASES = frozenset(
-    """
-    ConnectionFailed InvalidArgument NotConfigured ResponseInvalid Sent ServerError StatusError TimedOut
-    """.split()
+    {
+        "AsyncPage",
+        "ConnectionFailed",
+        "InvalidArgument",
+        "NotConfigured",
+        "Page",
+        "ResponseInvalid",
+        "Sent",
+        "ServerError",
+    }
+    | {"StatusError", "TimedOut"}
 )
 
 
@@ -46,7 +54,7 @@ class Failures:
     """Collects the failures of a contract; each status and each code of a status has one class."""
 
     def __init__(self, client: str) -> None:
-        self._names = Names(CLASSES | _BASES | {f"{client}Error"})
+        self._names = Names(CLASSES | _BASES | {client, f"Async{client}", f"{client}Error"})
         self._statuses: dict[int, Failure] = {}
         self._codes: dict[tuple[int, str], Failure] = {}
         for status in _USUAL:
@@ -74,7 +82,9 @@ class Failures:
     def _documented(self, status: int, response: Node) -> Iterator[Failure]:
         for _, media in response.at("content").members():
             values = [(media.get("example"), media)]
-            values += [(example.target().get("value"), example.target()) for _, example in media.at("examples").members()]
+            values += [
+                (example.target().get("value"), example.target()) for _, example in media.at("examples").members()
+            ]
             for value, node in values:
                 code = value.get("code") if isinstance(value, dict) else None
                 if isinstance(code, str) and code:

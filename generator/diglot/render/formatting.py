@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,8 +10,22 @@ from pathlib import Path
 
 from diglot.core.finding import UsageError
 
-_STYLE = ("--isolated", "--no-cache", "--target-version=py311", "--line-length=120", "--stdin-filename=generated.py", "-")
-_SORT = ("check", "--quiet", "--fix", "--select=F401,I001", "--config=lint.isort.known-first-party=[{package}]", *_STYLE)
+_STYLE = (
+    "--isolated",
+    "--no-cache",
+    "--target-version=py311",
+    "--line-length=120",
+    "--stdin-filename=generated.py",
+    "-",
+)
+_SORT = (
+    "check",
+    "--quiet",
+    "--fix",
+    "--select=F401,I001",
+    "--config=lint.isort.known-first-party=[{package}]",
+    *_STYLE,
+)
 _FORMAT = ("format", "--quiet", *_STYLE)
 
 
@@ -43,9 +58,6 @@ def _ruff() -> str:
     beside = Path(sys.executable).with_name("ruff.exe" if sys.platform == "win32" else "ruff")
     if beside.is_file():
         return str(beside)
-    from ruff.__main__ import find_ruff_bin
-
-    try:
-        return str(find_ruff_bin())
-    except FileNotFoundError as error:
-        raise UsageError("ruff is not installed; diglot formats the code it generates with it") from error
+    if (found := shutil.which("ruff")) is None:
+        raise UsageError("ruff is not installed; diglot formats the code it generates with it")
+    return found

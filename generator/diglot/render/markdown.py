@@ -21,9 +21,8 @@ class Markdown(str):
 def prose(text: str) -> Markdown:
     """A text of a page as paragraphs: its emphasis, code and lists stay; markup, headings and odd links do not."""
     lines = [line.rstrip() for line in one_newline(visible(text)).strip().split("\n")]
-    plain = "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;")
-    plain = _SCHEME.sub("](#", plain)
-    return Markdown(_HEADING.sub(r"\1\\\2", plain))
+    safe = _SCHEME.sub("](#", "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;"))
+    return Markdown(_HEADING.sub(r"\1\\\2", safe))
 
 
 def cell(text: str) -> Markdown:
@@ -33,21 +32,31 @@ def cell(text: str) -> Markdown:
 
 def code(text: str) -> Markdown:
     """A text as code within a line."""
-    plain = " ".join(one_newline(visible(text)).split()).replace("|", "\\|")
-    longest = max((len(run) for run in re.findall("`+", plain)), default=0)
+    shown = " ".join(one_newline(visible(text)).split()).replace("|", "\\|")
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if longest else ""
-    return Markdown(f"{fence}{padding}{plain}{padding}{fence}") if plain else Markdown("")
+    return Markdown(f"{fence}{padding}{shown}{padding}{fence}") if shown else Markdown("")
 
 
 def block(value: Any) -> Markdown:
-    """A value of JSON as a block of code whose fence nothing in it can end."""
-    text = visible(json.dumps(value, indent=2, ensure_ascii=False))
+    """A value of JSON as a block of code."""
+    return fenced(json.dumps(value, indent=2, ensure_ascii=False), "json")
+
+
+def fenced(text: str, language: str) -> Markdown:
+    """A text as a block of code whose fence nothing in it can end."""
+    text = visible(text)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return Markdown(f"{fence}json\n{text}\n{fence}")
+    return Markdown(f"{fence}{language}\n{text}\n{fence}")
+
+
+def plain(text: str) -> Markdown:
+    """A text that stands in a block of code already: one line, no fence."""
+    return Markdown(" ".join(one_newline(visible(text)).split()).replace("`", "'"))
 
 
 def toml(text: str) -> Markdown:
     """A text as a string of TOML."""
-    return Markdown(json.dumps(" ".join(one_newline(visible(text)).split()), ensure_ascii=True))
+    return Markdown(json.dumps(" ".join(one_newline(visible(text)).split()), ensure_ascii=False))

@@ -1,14 +1,16 @@
 """Models -> Python classes, by datamodel-code-generator: the only module that knows it.
 
-It never sees a text of a page. It is handed a schema in which every description, constant and unusual name is a token of
-ours, and each token in its output is then replaced, in one pass, by the encoded text: what a page says cannot reach an
-escape that the generator forgot.
+It never sees a text of a page. It is handed a schema in which every description, constant and unusual name is a token
+of ours, and each token in its output is then replaced, in one pass, by the encoded text: what a page says cannot reach
+an escape that the generator forgot.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +27,20 @@ def render_models(models: Sequence[Model], package: str, templates: Path) -> str
     texts: list[str] = []
     schema = _Disarmed(texts)
     components = {model.name: schema.component(model) for model in models}
+    extras = {model.name: schema.extras(model) for model in models}
     if not components:
         return "from __future__ import annotations\n"
-    source = _generate(components, models, package, templates, schema.aliases).removeprefix("#").lstrip()
+    source = _generate(components, extras, package, templates, schema.aliases).removeprefix("#").lstrip()
     return _TOKEN.sub(lambda token: texts[int(token["number"])], source)
 
 
 def _generate(
-    components: dict[str, Any], models: Sequence[Model], package: str, templates: Path, aliases: dict[str, str]
+    components: dict[str, Any], extras: dict[str, Any], package: str, templates: Path, aliases: dict[str, str]
 ) -> str:
-    from datamodel_code_generator import DataModelType, InputFileType, LiteralType, PythonVersion, generate
-    from datamodel_code_generator.enums import OpenAPIScope, StrictTypes
+    from datamodel_code_generator import InputFileType, LiteralType, PythonVersion, generate
+    from datamodel_code_generator.enums import DataModelType, OpenAPIScope, StrictTypes
 
     document = {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {}}
-    omissible = {model.name: {"not_null": [field.name for field in model.fields if field.omissible]} for model in models}
     source = generate(
         {**document, "components": {"schemas": components}},
         input_file_type=InputFileType.OpenAPI,
@@ -48,14 +50,13 @@ def _generate(
         base_class=f"{package}._model.Model",
         additional_imports=[f"{package}._model.NOT_NULL"],
         custom_template_dir=templates,
-        extra_template_data=omissible,
+        extra_template_data=defaultdict(dict, extras),
         aliases=aliases,
         enum_field_as_literal=LiteralType.All,
         strict_types=[StrictTypes.str, StrictTypes.int, StrictTypes.float, StrictTypes.bool],
         strict_nullable=True,
         use_annotated=True,
         field_constraints=True,
-        use_schema_description=True,
         use_field_description=True,
         use_typed_nullable_map_values=True,
         use_standard_collections=True,
@@ -78,17 +79,23 @@ class _Disarmed:
         self.aliases: dict[str, str] = {}
 
     def component(self, model: Model) -> dict[str, Any]:
-        described = {"description": self._token(docstring(model_text(model), 4))}
         if model.root is not None:
-            return {**self._schema(model.root, model.open), **described}
+            root = self._schema(model.root, model.open)
+            if model.root.kind == "map":  # bare, it would give a class without fields instead of a mapping
+                root = {"anyOf": [root]}
+            return root
         fields = [field for field in model.fields if all(part.kind != "file" for part in field.shape.walk())]
         return {
             "type": "object",
-            **described,
             "properties": dict(self._property(model, field) for field in fields),
             "required": [self._wire(field) for field in fields if field.required],
             **({} if model.open else {"additionalProperties": False}),
         }
+
+    def extras(self, model: Model) -> dict[str, Any]:
+        """What the templates of a class are given besides its fields."""
+        not_null = [field.name for field in model.fields if field.omissible]
+        return {"doc": self._token(docstring(model_text(model), 4)), "not_null": not_null}
 
     def _property(self, model: Model, field: Field) -> tuple[str, dict[str, Any]]:
         wire = self._wire(field)
@@ -110,7 +117,12 @@ class _Disarmed:
         if shape.kind == "any":
             return {}
         schema = self._plain(shape, is_open)
-        return {"anyOf": [schema, {"type": "null"}]} if shape.nullable and shape.kind != "null" else schema
+        if not shape.nullable or shape.kind == "null":
+            return schema
+        if "type" in schema and "enum" not in schema:
+            kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+            return {**schema, "type": [*kinds, "null"]}
+        return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}
 
     def _plain(self, shape: Shape, is_open: bool) -> dict[str, Any]:
         limits = dict(shape.limits)
@@ -127,15 +139,19 @@ class _Disarmed:
         if shape.kind == "map":
             return {"type": "object", "additionalProperties": self._schema(shape.parts[0], is_open) or True}
         if shape.kind == "union":
-            return {"anyOf": [self._schema(part, is_open) for part in shape.parts]}
+            # with limits, an option would be given a class of its own: RootModels named after the field
+            return {"anyOf": [self._schema(replace(part, limits=()), is_open) for part in shape.parts]}
         if shape.kind == "number":  # a whole number stays one, or 5 would be sent as 5.0
-            return {"anyOf": [{"type": "integer", **limits}, {"type": "number", **limits}]}
+            return {"type": ["integer", "number"], **limits}
         return {"type": shape.kind, **({"format": shape.format} if shape.format else {}), **limits}
 
     def _literal(self, shape: Shape, is_open: bool) -> dict[str, Any]:
         """An enumeration; what a server answers may also hold a value that the contract does not know yet."""
         kinds = sorted({_kind(value) for value in shape.values})
-        closed = {"type": kinds if len(kinds) > 1 else kinds[0], "enum": [self._constant(value) for value in shape.values]}
+        closed = {
+            "type": kinds if len(kinds) > 1 else kinds[0],
+            "enum": [self._constant(value) for value in shape.values],
+        }
         return {"anyOf": [closed, *({"type": kind} for kind in kinds)]} if is_open else closed
 
     def _constant(self, value: Any) -> Any:

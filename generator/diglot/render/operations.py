@@ -45,6 +45,7 @@ class Body:
     kind: BodyKind = ""
     media: str = ""
     model: str = ""
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Operation:
     tags: tuple[str, ...]
     deprecated: bool
     examples: tuple[Example, ...]
+    language: str
     pointer: str
 
 
@@ -133,6 +135,7 @@ def _operation(
         tuple(tag for tag in node.get("tags") or () if isinstance(tag, str)),
         node.get("deprecated") is True,
         tuple(_examples(node)),
+        next(iter(node.source.documents)),
         node.pointer,
     )
 
@@ -155,7 +158,7 @@ def _parameters(item: Node, node: Node, title: str, scope: Names, schemas: Schem
             found[str(parameter.get("in")), str(parameter.get("name"))] = parameter
     fields = Names()
     for (place, wire), parameter in found.items():
-        if place not in _PLACES or wire.lower() in ("authorization", "content-type", "accept") and place == "header":
+        if place not in _PLACES or (wire.lower() in ("authorization", "content-type", "accept") and place == "header"):
             continue
         schema = parameter.at("schema")
         shape = schemas.shape(schema, title + pascal(wire)) if schema.value is not None else Shape("any", True)
@@ -187,15 +190,20 @@ def _body(node: Node, title: str, scope: Names, schemas: Schemas) -> tuple[Body,
     if shape.kind != "model" or shape.nullable:
         whole = Field("root", "", shape, required, node.prose("description"), pointer=node.pointer)
         argument = Argument(scope.take("body"), whole, "body")
-        if kind == "bytes" or shape.kind in ("file", "any"):
-            return Body("bytes" if kind != "json" else "json-value", media), (argument,)
-        return Body("json-value", media, schemas.wrap(_suffixed(name, "Request"), shape, pointer=schema.pointer)), (argument,)
+        if kind == "bytes" or shape.kind == "file":
+            return Body("bytes", media, required=required), (argument,)
+        model = schemas.wrap(_suffixed(name, "Request"), shape, pointer=schema.pointer)
+        return Body("json-value", media, model, required), (argument,)
     arguments = []
     for field in schemas.models[shape.model].fields:
         place: Place = "file" if any(part.kind == "file" for part in field.shape.walk()) else "body"
         asked = field if required else replace(field, required=False)
-        arguments.append(Argument(scope.take(_argument_name(field)), asked, place, example=_example(schema.at("properties", field.wire))))
-    return Body(kind, media, shape.model), tuple(arguments)
+        arguments.append(
+            Argument(
+                scope.take(_argument_name(field)), asked, place, example=_example(schema.at("properties", field.wire))
+            )
+        )
+    return Body(kind, media, shape.model, required), tuple(arguments)
 
 
 def _argument_name(field: Field) -> str:
@@ -204,7 +212,9 @@ def _argument_name(field: Field) -> str:
 
 def _answer(node: Node, title: str, schemas: Schemas) -> Answer:
     """The answer of the first successful status that has a body; without any there is nothing to give."""
-    successes = [(status, response.target()) for status, response in node.at("responses").members() if status[:1] == "2"]
+    successes = [
+        (status, response.target()) for status, response in node.at("responses").members() if status[:1] == "2"
+    ]
     statuses = tuple(int(status) for status, _ in successes if status.isdigit())
     for _, response in successes:
         content = dict(response.at("content").members())

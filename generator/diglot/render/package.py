@@ -23,8 +23,8 @@ def render(
     """Everything that is generated from one contract, sorted by path; paths are relative to `generated/`.
 
     `documents` holds the OpenAPI 3.1 document in each language, the canonical one first; all have the same structure. A
-    text that is absent, or equal to the canonical one, counts as not translated. `origins` says for a JSON Pointer of the
-    canonical document which pages say so.
+    text that is absent, or equal to the canonical one, counts as not translated. `origins` says for a JSON Pointer of
+    the canonical document which pages say so.
 
     Raises:
         UsageError: a template is missing or wrong, or ruff is not installed.

@@ -1,3 +1,138 @@
-"""stub"""
+"""View -> what stands beside the package: the reference in each language, README and pyproject.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from diglot.core.catalogue import LANGUAGES, catalogue
 from diglot.core.ir import File
-def render_beside(view,templates): return []
+from diglot.core.pointer import resolve
+from diglot.render import annotate, docs, markdown
+from diglot.render.cursor import Node, Prose
+from diglot.render.markdown import Markdown
+from diglot.render.operations import Operation
+from diglot.render.readme import render_readme
+from diglot.render.shapes import Model
+from diglot.render.templates import Templates
+from diglot.render.view import View
+
+
+def render_beside(view: View, templates: Templates) -> list[File]:
+    """The files of the generated tree that are no Python."""
+    files = render_readme(view, templates)
+    for language in view.languages:
+        values = _Reference(view, language).values()
+        files.append(File(f"reference/{language}.md", templates.markdown("reference.md.jinja", values)))
+    return files
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """The reference in one language; a text that has no translation stands in the canonical one."""
+
+    view: View
+    language: str
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "say": self._say(),
+            "digest": Markdown(self.view.digest),
+            "title": markdown.cell(self._text(self.view.title) or self.view.options.client),
+            "description": markdown.prose(self._text(self.view.description)),
+            "base_url": markdown.code(self.view.base_url),
+            "authentication": markdown.prose(self._text(self.view.key.prose) or self.view.key.header),
+            "operations": [self._operation(operation) for operation in self.view.operations],
+            "models": [self._model(model) for model in self.view.models if model.fields],
+        }
+
+    def _operation(self, operation: Operation) -> dict[str, Any]:
+        lines = docs.example(operation, self.view.options.client, is_async=False)
+        session = "\n".join(line[4:] for line in lines)
+        texts = [text for prose in (docs.titled(operation), operation.description) if (text := self._text(prose))]
+        return {
+            "name": markdown.code(operation.name),
+            "route": markdown.code(f"{operation.method} {operation.path}"),
+            "deprecated": Markdown(f" ({self._say()['deprecated']})" * operation.deprecated),
+            "text": markdown.prose("\n\n".join(texts)),
+            "arguments": list(self._arguments(operation)),
+            "answer": self._answer(operation),
+            "failures": list(self._failures(operation)),
+            "example": markdown.fenced(session, "python"),
+            "examples": list(self._examples(operation)),
+            "source": Markdown(f"{self._say()['source']}: {self._source(operation.pointer) or '-'}"),
+        }
+
+    def _arguments(self, operation: Operation) -> Iterator[Markdown]:
+        for arg in operation.arguments:
+            facts = "".join(f" {fact}." for fact in docs.facts(arg.field))
+            yield _row(
+                markdown.code(arg.name),
+                markdown.code(arg.place),
+                markdown.code(annotate.accepted(arg.field.shape)),
+                self._yes(arg.field.required),
+                markdown.cell(self._text(arg.field.prose) + facts),
+                self._source(arg.field.pointer),
+            )
+
+    def _answer(self, operation: Operation) -> Markdown:
+        answer = operation.answer
+        kind = markdown.code(annotate.result(operation)) if answer.kind != "nothing" else self._say()["nothing"]
+        return Markdown(f"{kind} {markdown.cell(self._text(answer.prose))}".rstrip())
+
+    def _failures(self, operation: Operation) -> Iterator[Markdown]:
+        for failure in operation.failures:
+            said = self._text(failure.prose) or failure.message
+            status = markdown.code(f"{failure.status} {failure.code}".strip())
+            yield _row(markdown.code(failure.name), status, markdown.cell(said), self._source(failure.pointer))
+
+    def _examples(self, operation: Operation) -> Iterator[dict[str, Markdown]]:
+        for example in operation.examples:
+            title = example.status or self._say()["request"]
+            name = f" {markdown.code(example.name)}" if example.name else ""
+            yield {
+                "title": Markdown(f"{self._say()['examples']}: {markdown.cell(title)}{name}"),
+                "body": markdown.block(example.value),
+            }
+
+    def _model(self, model: Model) -> dict[str, Any]:
+        rows = [
+            _row(
+                markdown.code(field.wire),
+                markdown.code(annotate.answered(field.shape).replace("models.", "")),
+                self._yes(field.required),
+                markdown.cell(self._text(field.prose)),
+                self._source(field.pointer),
+            )
+            for field in model.fields
+        ]
+        return {"name": markdown.code(model.name), "text": markdown.prose(self._text(model.prose)), "fields": rows}
+
+    def _text(self, prose: Prose) -> str:
+        chosen = [text.text for text in prose if text.language == self.language] or [text.text for text in prose[:1]]
+        return chosen[0] if chosen else ""
+
+    def _say(self) -> dict[str, Markdown]:
+        words = catalogue(self.language if self.language in LANGUAGES else "en")["phrases"]
+        prefix = "reference-"
+        return {key.removeprefix(prefix): Markdown(word) for key, word in words.items() if key.startswith(prefix)}
+
+    def _yes(self, is_true: bool) -> Markdown:
+        return self._say()["yes" if is_true else "no"]
+
+    def _source(self, pointer: str) -> Markdown:
+        """The lines of the pages that say so, with how strongly they do."""
+        try:
+            node = Node(self.view.source, pointer, resolve(self.view.source.root.value, pointer))
+        except LookupError:
+            return Markdown("")
+        found = [
+            f"{markdown.code(f'{origin.location.path}:{origin.location.line}')} ({origin.strength})"
+            for origin in node.origins()
+        ]
+        return Markdown(", ".join(dict.fromkeys(found)))
+
+
+def _row(*cells: Markdown) -> Markdown:
+    return Markdown("| " + " | ".join(cells) + " |")

@@ -6,18 +6,66 @@ import builtins
 
 # What pydantic's BaseModel defines, and the modules and types that generated modules import in lower case.
 FIELDS = frozenset(
-    """
-    construct copy dict from_orm json model_computed_fields model_config model_construct model_copy model_dump
-    model_dump_json model_extra model_fields model_fields_set model_json_schema model_parametrized_name
-    model_post_init model_rebuild model_validate model_validate_json model_validate_strings parse_file parse_obj
-    parse_raw root schema schema_json update_forward_refs validate date models operations annotations
-    """.split()
+    [
+        "construct",
+        "copy",
+        "dict",
+        "from_orm",
+        "json",
+        "model_computed_fields",
+        "model_config",
+        "model_construct",
+        "model_copy",
+        "model_dump",
+        "model_dump_json",
+        "model_extra",
+        "model_fields",
+        "model_fields_set",
+        "model_json_schema",
+        "model_parametrized_name",
+        "model_post_init",
+        "model_rebuild",
+        "model_validate",
+        "model_validate_json",
+        "model_validate_strings",
+        "parse_file",
+        "parse_obj",
+        "parse_raw",
+        "root",
+        "schema",
+        "schema_json",
+        "update_forward_refs",
+        "validate",
+        "date",
+        "models",
+        "operations",
+        "annotations",
+    ]
 )
 CLASSES = frozenset(
-    """
-    Annotated Any AwareDatetime BaseModel ConfigDict Field Literal Model NOT_NULL None RootModel StrictBool StrictBytes
-    StrictFloat StrictInt StrictStr True False UUID Unset UNSET
-    """.split()
+    [
+        "Annotated",
+        "Any",
+        "AwareDatetime",
+        "BaseModel",
+        "ConfigDict",
+        "Field",
+        "Literal",
+        "Model",
+        "NOT_NULL",
+        "None",
+        "RootModel",
+        "StrictBool",
+        "StrictBytes",
+        "StrictFloat",
+        "StrictInt",
+        "StrictStr",
+        "True",
+        "False",
+        "UUID",
+        "Unset",
+        "UNSET",
+    ]
 ) | {name for name in dir(builtins) if name[0].isupper()}
 ARGUMENTS = frozenset({"self", "models", "operations", "request", "UUID", "annotations"}) | {
     name for name in dir(builtins) if name[0].islower()

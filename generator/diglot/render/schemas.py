@@ -40,7 +40,9 @@ class Schemas:
         self.models: dict[str, Model] = {}
         for key, _ in root.at("components", "schemas").members():
             name = self._names.take(pascal(key, "Model"))
-            self._by_pointer[root.at("components").pointer + "/schemas/" + key.replace("~", "~0").replace("/", "~1")] = name
+            self._by_pointer[
+                root.at("components").pointer + "/schemas/" + key.replace("~", "~0").replace("/", "~1")
+            ] = name
 
     def shape(self, node: Node, name: str) -> Shape:
         """The shape of a schema; `name` is what a model is called that has neither a component nor a title."""
@@ -87,7 +89,9 @@ class Schemas:
         if kind == "object":
             owner = _owner(parts, "additionalProperties")
             values = owner.at("additionalProperties") if owner is not None else None
-            inner = self.shape(values, f"{name}Value") if values is not None and isinstance(values.value, Mapping) else ANY
+            inner = (
+                self.shape(values, f"{name}Value") if values is not None and isinstance(values.value, Mapping) else ANY
+            )
             return Shape("map", parts=(inner,))
         if kind == "array":
             owner = _owner(parts, "items")
@@ -157,7 +161,9 @@ def _parts(node: Node, depth: int = 0) -> list[Node]:
     parts = [node]
     if depth < _MAX_DEPTH and isinstance(node.get("allOf"), list):
         for member in node.at("allOf").items():
-            parts += [part for part in _parts(member, depth + 1) if part.pointer not in {seen.pointer for seen in parts}]
+            parts += [
+                part for part in _parts(member, depth + 1) if part.pointer not in {seen.pointer for seen in parts}
+            ]
     if len(parts) == 2 and set(node.value) <= {"allOf", "description", "nullable", "deprecated", "default"}:
         return [parts[1], node]  # a reference with remarks of its own is that component
     return parts
@@ -179,7 +185,11 @@ def _prose(parts: list[Node]) -> Prose:
 def _title(parts: list[Node]) -> str:
     """The title, where it can name a class in every language: ASCII, and short enough to be a name."""
     title = _first(parts[:1], "title")
-    return title if isinstance(title, str) and title.isascii() and 0 < len(title) <= _MAX_TITLE and title[0].isalpha() else ""
+    return (
+        title
+        if isinstance(title, str) and title.isascii() and 0 < len(title) <= _MAX_TITLE and title[0].isalpha()
+        else ""
+    )
 
 
 def _types(parts: list[Node]) -> tuple[set[str], bool]:

@@ -1,7 +1,7 @@
 """Templates -> text: the only module that knows Jinja.
 
-A template places values, it never makes them: whatever it prints must be `Code` (in Python) or `Markdown`, the types that
-only encoders give. Any other text is refused, so that neither a template of ours nor one of a user's can forget to encode.
+A template places values, it never makes them: whatever it prints must be `Code` (in Python) or `Markdown`, the types
+that only encoders give. Any other text is refused, so that no template, a user's included, can forget to encode.
 """
 
 from __future__ import annotations

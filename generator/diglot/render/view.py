@@ -106,7 +106,7 @@ def _base_url(root: Node) -> str:
         url = str(server.get("url", ""))
         for name, variable in server.at("variables").members():
             url = url.replace("{" + name + "}", str(variable.get("default", "")))
-        if re.fullmatch(r"https?://[^\s{}@?#\\\"']+", url) and url.isascii():
+        if re.fullmatch(r"https?://[A-Za-z0-9._~:/%+,\[\]-]+", url):
             return url.rstrip("/")
     return ""
 

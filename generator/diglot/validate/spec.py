@@ -31,7 +31,7 @@ def check_spec(document: Mapping[str, Any], locate: Locate) -> list[Finding]:
             findings.append(_finding(locate, join("", *deepest.absolute_path), deepest.message))
             if len(findings) == _MOST:
                 break
-    except (OpenAPIValidationError, LookupError, TypeError, AttributeError, ValueError) as error:
+    except (OpenAPIValidationError, AssertionError, LookupError, TypeError, AttributeError, ValueError) as error:
         # The validator trips over documents that are wrong in ways its own checks do not expect.
         findings.append(_finding(locate, "", f"{type(error).__name__}: {error}"))
     return list({(finding.location, finding.args["problem"]): finding for finding in findings}.values())

@@ -1,0 +1,78 @@
+"""Fragments made by hand: a document read from YAML, changed by a small JSON Patch (RFC 6902)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from diglot.core import yaml
+from diglot.core.ir import METHODS, Fragment, Loss, Operation, Page, Strength
+from diglot.core.pointer import resolve, split
+from diglot.core.tree import Map, Mark, Seq, mark_of
+
+BASE = Path(__file__).parent / "cases" / "drift" / "base.yaml"
+
+
+def fragment(text: str, language: str = "en", patch: Iterable[dict[str, Any]] = (), path: str = "") -> Fragment:
+    """One page that says what `text`, patched, says.
+
+    Besides add, remove and replace a patch knows `lose` (a loss), `strength` (of a subtree) and `age` (of the page).
+    """
+    document = yaml.load(text).value
+    losses: list[Loss] = []
+    strengths: dict[str, Strength] = {}
+    age = None
+    for step in patch:
+        if step["op"] == "lose":
+            mark = Mark(*step["mark"]) if "mark" in step else None
+            losses.append(Loss(step["path"], step["value"], "lost", step.get("evidence", ""), mark))
+        elif step["op"] == "strength":
+            strengths[step["path"]] = step["value"]
+        elif step["op"] == "age":
+            age = step["value"]
+        else:
+            change(document, step["op"], split(step["path"]), step.get("value"))
+    page = Page(path or f"{language}/page.md", text, language)
+    return Fragment(page, "openapi", operations(document), document, strengths, tuple(losses), age=age)
+
+
+def operations(document: Map) -> tuple[Operation, ...]:
+    paths = document["paths"]
+    return tuple(Operation(method, path) for path in paths for method in paths[path] if method in METHODS)
+
+
+def change(document: Any, op: str, tokens: Sequence[str], value: Any) -> None:
+    """Apply one step of a JSON Patch; what is added stands at the line of what it is added to."""
+    pointer = "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens[:-1])
+    holder, key = resolve(document, pointer), tokens[-1]
+    if isinstance(holder, Seq):
+        index = int(key)
+        if op == "add":
+            holder.insert(index, marked(value, holder.own))
+            holder.marks.insert(index, holder.own)
+        elif op == "remove":
+            del holder[index], holder.marks[index]
+        else:
+            holder[index] = marked(value, holder.marks[index])
+    elif op == "remove":
+        del holder[key]
+        holder.marks.pop(key, None)
+    else:
+        mark = mark_of(holder, key) or holder.own
+        holder.put(key, marked(value, mark), mark)
+
+
+def marked(value: Any, mark: Mark | None) -> Any:
+    """A plain JSON value as a tree that stands at one mark."""
+    if isinstance(value, dict):
+        mapping = Map(mark)
+        for key, each in value.items():
+            mapping.put(key, marked(each, mark), mark)
+        return mapping
+    if isinstance(value, list):
+        sequence = Seq(mark)
+        for each in value:
+            sequence.add(marked(each, mark), mark)
+        return sequence
+    return value

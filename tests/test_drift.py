@@ -1,0 +1,301 @@
+"""Drift: the five pages give their list and nothing else; one case a rule; equal things are never different."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+from drift_help import BASE, fragment
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diglot.config import load_config
+from diglot.core import yaml
+from diglot.core.catalogue import catalogue, message
+from diglot.core.finding import Finding, Location
+from diglot.core.ir import Fragment
+from diglot.core.rules import RULES
+from diglot.core.tree import copy_tree, plain
+from diglot.drift import drift_languages, drift_versions
+from diglot.normalize import canonical
+from diglot.read import read_bytes
+
+ROOT = Path(__file__).resolve().parent.parent
+PAIRS = ROOT.parent / "shared" / "pages" / "pairs"
+SPECS = ROOT.parent / "shared" / "specs"
+CASES = sorted((BASE.parent / "patch").glob("*.json"))
+LANGUAGES = ("en", "zh")
+TEXT = BASE.read_text(encoding="utf-8")
+EN, ZH = "specs/pages/en/list-documents.md", "specs/pages/zh/list-documents.md"
+
+
+def seeds() -> list[Fragment]:
+    ages = load_config(ROOT).ages
+    found = []
+    for path in sorted((ROOT / "specs" / "pages").glob("*/*.md")):
+        name = path.relative_to(ROOT).as_posix()
+        for each in read_bytes(name, path.read_bytes()):
+            found.append(canonical(replace(each, age=ages[f"{path.parent.name}/{path.name}"])))
+    return found
+
+
+def place(location: Location | None) -> str:
+    return f"{location.path}:{location.line}" if location else ""
+
+
+def test_the_five_pages_drift_in_exactly_these_places() -> None:
+    found = drift_languages(seeds(), LANGUAGES)
+    document = "/components/schemas/Document/properties"
+    assert [(each.rule, dict(each.args), place(each.location), place(each.other)) for each in found] == [
+        ("title-missing", {"language": "en", "texts": ["summary", "description"]}, f"{EN}:2", f"{ZH}:1"),
+        ("server-url-templated", {"url": "{apiBaseUrl}"}, f"{ZH}:12", f"{EN}:10"),
+        ("parameter-missing", {"in": "query", "name": "status"}, f"{ZH}:33", f"{EN}:100"),
+        (
+            "bounds-differ",
+            {"subject": "limit", "here": ["maximum 100", "minimum 1"], "there": None},
+            f"{ZH}:55",
+            f"{EN}:90",
+        ),
+        ("field-undeclared", {"field": "data_source_detail_dict"}, f"{ZH}:120", f"{EN}:20"),
+        ("field-undeclared", {"field": "doc_metadata"}, f"{ZH}:120", f"{EN}:47"),
+        ("field-undeclared", {"field": "need_summary"}, f"{ZH}:120", f"{EN}:49"),
+        ("field-undeclared", {"field": "summary_index_status"}, f"{ZH}:120", f"{EN}:48"),
+        ("operation-missing-in-language", {"language": "zh"}, "specs/pages/en/update-document-metadata.md:57", ""),
+    ]
+    assert {each.location.pointer for each in found if each.rule == "field-undeclared"} == {document}
+    assert len({each.fingerprint for each in found}) == len(found)
+
+
+def test_the_older_page_of_the_five_is_the_stale_one_and_the_message_says_why() -> None:
+    judged = [each for each in drift_languages(seeds(), LANGUAGES) if "stale" in each.evidence]
+    assert len(judged) == 6
+    for each in judged:
+        assert each.evidence["stale"] == ZH
+        assert f"{ZH} is likely stale: it dates from 2025-09-11/2025-11-26" in message(each)
+        assert f"{ZH} 很可能已过时" in each.evidence["because"]["zh"]
+        assert f"{EN}:" in message(each)
+
+
+def test_the_order_of_the_pages_does_not_matter() -> None:
+    pages = seeds()
+    assert drift_languages(pages[::-1], LANGUAGES) == drift_languages(pages, LANGUAGES)
+
+
+def shown(findings: tuple[Finding, ...]) -> str:
+    lines = []
+    for each in findings:
+        severity = RULES[each.rule].severity
+        lines.append(f"{place(each.location)}: {severity} {each.rule} {message(each)}")
+        lines.append(
+            f"  against {place(each.other) or 'nothing'}; {each.operation}; {json.dumps(dict(each.args), ensure_ascii=False)}"
+        )
+    return "".join(line + "\n" for line in lines)
+
+
+def pair(case: Path) -> tuple[Fragment, Fragment]:
+    patch = json.loads(case.read_text(encoding="utf-8"))
+    newer = [{"op": "age", "value": "2025-07-01/2025-12-31"}] if "age" in {step["op"] for step in patch} else []
+    return fragment(TEXT, "en", newer), fragment(TEXT, "zh", patch)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_one_case_a_rule(case: Path, golden: Callable[[Path, str], None]) -> None:
+    english, chinese = pair(case)
+    findings = drift_languages([english, chinese], LANGUAGES)
+    if case.stem in RULES:
+        assert case.stem in {each.rule for each in findings}
+    if case.stem.startswith("quiet"):
+        assert findings == ()
+    golden(BASE.parent / "output" / f"{case.stem}.txt", shown(findings))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_swapping_the_languages_finds_the_same_rules(case: Path) -> None:
+    english, chinese = pair(case)
+    swapped = [
+        replace(english, page=replace(english.page, language="zh", path="zh/page.md")),
+        replace(chinese, page=replace(chinese.page, language="en", path="en/page.md")),
+    ]
+    found = sorted(each.rule for each in drift_languages([english, chinese], LANGUAGES))
+    assert sorted(each.rule for each in drift_languages(swapped, LANGUAGES)) == found
+
+
+def test_every_rule_of_the_comparison_has_a_case() -> None:
+    tested_elsewhere = {"operation-removed", "operation-added"}
+    rules = {rule.id for rule in RULES.values() if rule.stage == "drift" and not rule.id.startswith("waiver")}
+    assert rules - {case.stem for case in CASES} == tested_elsewhere
+
+
+def test_two_versions_show_what_came_and_went() -> None:
+    old = fragment(TEXT, path="old.yaml")
+    new = fragment(
+        TEXT,
+        path="new.yaml",
+        patch=[
+            {"op": "remove", "path": "/paths/~1shelves~1{shelf_id}~1books/post"},
+            {"op": "add", "path": "/paths/~1shelves~1{shelf_id}~1books/delete", "value": {"responses": {}}},
+            {
+                "op": "replace",
+                "path": "/paths/~1shelves~1{shelf_id}~1books/get/parameters/1/schema/default",
+                "value": 5,
+            },
+        ],
+    )
+    found = {each.rule: each for each in drift_versions([old], [new])}
+    assert found.keys() == {"operation-removed", "operation-added", "default-differs"}
+    assert found["operation-removed"].location.path == "old.yaml"
+    assert found["operation-added"].location.path == "new.yaml"
+    changed = found["default-differs"]
+    assert (changed.location.path, changed.other and changed.other.path) == ("new.yaml", "old.yaml")
+    assert (changed.args["here"], changed.args["there"]) == (5, 20)
+    assert drift_versions([old], [old]) == ()
+
+
+def test_the_only_page_of_several_that_differs_is_the_stale_one() -> None:
+    default = "/paths/~1shelves~1{shelf_id}~1books/get/parameters/1/schema/default"
+    pages = [fragment(TEXT, language, path=f"{language}/page.md") for language in ("en", "ja")]
+    pages.append(fragment(TEXT, "zh", [{"op": "replace", "path": default, "value": 10}]))
+    (found,) = drift_languages(pages, ("en", "ja", "zh"))
+    assert found.rule == "default-differs"
+    assert found.location.path == found.evidence["stale"] == "zh/page.md"
+    assert "it alone differs from 2 other pages" in message(found)
+
+
+def test_a_shared_component_is_reported_once() -> None:
+    changed = [{"op": "replace", "path": "/components/schemas/Book/properties/id/type", "value": "integer"}]
+    (found,) = drift_languages([fragment(TEXT), fragment(TEXT, "zh", changed)], LANGUAGES)
+    assert found.location.pointer == "/components/schemas/Book/properties/id"
+
+
+def test_fingerprints_do_not_move_with_lines_words_or_ages() -> None:
+    patch = [{"op": "remove", "path": "/paths/~1shelves~1{shelf_id}~1books/get/parameters/2"}]
+    first = drift_languages([fragment(TEXT), fragment(TEXT, "zh", patch)], LANGUAGES)
+    moved = "# another line\n\n" + TEXT.replace("In which order.", "按什么顺序。")
+    again = drift_languages([fragment(moved), fragment(moved, "zh", patch)], LANGUAGES)
+    assert [each.fingerprint for each in first] == [each.fingerprint for each in again]
+    assert first[0].location.line + 2 == again[0].location.line
+
+
+def test_a_sample_contradicts_only_with_a_type_that_is_not_admitted() -> None:
+    title = "/components/schemas/Book/properties/title"
+    sampled = {"op": "strength", "path": title, "value": "sampled"}
+    fitting = [{"op": "replace", "path": title, "value": {"type": "string", "maxLength": 3}}, sampled]
+    assert drift_languages([fragment(TEXT), fragment(TEXT, "zh", fitting)], LANGUAGES) == ()
+    wrong = [{"op": "replace", "path": title, "value": {"type": "boolean"}}, sampled]
+    (found,) = drift_languages([fragment(TEXT), fragment(TEXT, "zh", wrong)], LANGUAGES)
+    assert found.rule == "type-differs"
+    assert {page["strength"] for page in found.evidence["pages"]} == {"declared", "sampled"}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#/components/schemas/Missing"},
+        {"$ref": "#/components/schemas/Book"},
+        {"$ref": "https://elsewhere.example/book"},
+        {"allOf": [{"$ref": "#/components/schemas/Book"}, {"$ref": "#/components/schemas/Paper"}]},
+        {"oneOf": "no list", "properties": ["no", "mapping"], "required": {"a": 1}, "enum": 5, "type": 7},
+        {"properties": {"a": 1, "b": None}, "items": "x", "allOf": [3, None]},
+        True,
+        [],
+        "text",
+        None,
+    ],
+    ids=str,
+)
+def test_malformed_and_circular_schemas_are_survived(schema: Any) -> None:
+    for pointer in ("/components/schemas/Book", "/components/schemas/Paper"):
+        patch = [{"op": "replace", "path": pointer, "value": schema}]
+        drift_languages([fragment(TEXT), fragment(TEXT, "zh", patch)], LANGUAGES)
+        assert drift_versions([fragment(TEXT, "zh", patch)], [fragment(TEXT, "zh", patch)]) == ()
+
+
+@pytest.mark.parametrize("member", ["parameters", "responses", "requestBody", "security", "servers"])
+@pytest.mark.parametrize("value", [None, 3, "x", [None], [[]], {"a": None}, {"200": []}, [{"name": "x"}]], ids=str)
+def test_malformed_operations_are_survived(member: str, value: Any) -> None:
+    patch = [{"op": "add", "path": f"/paths/~1shelves~1{{shelf_id}}~1books/get/{member}", "value": value}]
+    drift_languages([fragment(TEXT), fragment(TEXT, "zh", patch)], LANGUAGES)
+
+
+def inlined(document: Any, node: Any, depth: int) -> Any:
+    """The same document with references replaced by what they name, as deep as asked."""
+    if isinstance(node, dict):
+        reference = node.get("$ref")
+        if isinstance(reference, str) and depth:
+            target = document["components"]["schemas"][reference.rpartition("/")[2]]
+            return inlined(document, target, depth - 1)
+        return {key: inlined(document, value, depth) for key, value in node.items()}
+    return [inlined(document, value, depth) for value in node] if isinstance(node, list) else node
+
+
+def shuffled(node: Any, chance: random.Random, key: str = "") -> Any:
+    """The same document with its mappings, and the lists whose order means nothing, in another order."""
+    if isinstance(node, dict):
+        keys = list(node)
+        chance.shuffle(keys)
+        return {each: shuffled(node[each], chance, each) for each in keys}
+    if isinstance(node, list):
+        items = [shuffled(each, chance) for each in node]
+        if key in ("parameters", "required", "enum", "oneOf", "anyOf", "type", "security"):
+            chance.shuffle(items)
+        return items
+    return node
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32), st.integers(0, 3))
+def test_a_document_never_drifts_from_itself(seed: int, depth: int) -> None:
+    document = plain(yaml.load(TEXT).value)
+    paths = inlined(document, document["paths"], depth)
+    other = shuffled({**document, "paths": paths}, random.Random(seed))
+    rewritten = fragment(yaml.dump(other), "zh")
+    assert drift_languages([fragment(TEXT), rewritten], LANGUAGES) == ()
+    assert drift_versions([rewritten], [fragment(TEXT)]) == ()
+
+
+def test_comparing_changes_nothing() -> None:
+    pages = seeds()
+    before = [copy_tree(each.document) for each in pages]
+    drift_languages(pages, LANGUAGES)
+    assert [each.document for each in pages] == before
+
+
+def test_messages_fill_every_blank_in_both_languages() -> None:
+    for case in CASES:
+        for each in drift_languages(pair(case), LANGUAGES):
+            for language in LANGUAGES:
+                names = {
+                    name for _, name, _, _ in Formatter().parse(catalogue(language)["rules"][each.rule]["message"])
+                }
+                assert names - {None} <= {"operation", *each.args, *each.evidence}
+                assert message(each, language)
+            for words in {"where", "says", "because"} & each.evidence.keys():
+                assert each.evidence[words].keys() == set(LANGUAGES)
+                assert "{" not in each.evidence[words]["zh"].replace("{reels", "")
+
+
+@pytest.mark.skipif(not PAIRS.is_dir(), reason="the shared pages are not beside this checkout")
+@pytest.mark.parametrize("name", sorted(path.name for path in PAIRS.glob("*")) if PAIRS.is_dir() else [])
+def test_one_operation_in_two_dialects_never_drifts(name: str) -> None:
+    pages = []
+    for dialect in ("flat", "fence"):
+        data = (PAIRS / name / f"{dialect}.md").read_bytes()
+        pages += [canonical(each) for each in read_bytes(f"{dialect}.md", data)]
+    assert len(pages) == 2
+    assert drift_languages(pages, [pages[0].language]) == ()
+
+
+@pytest.mark.skipif(not SPECS.is_dir(), reason="the shared specifications are not beside this checkout")
+def test_two_editions_differ_only_in_their_translated_identifiers() -> None:
+    pages = []
+    for language in LANGUAGES:
+        data = (SPECS / f"dify-82.{language}.json").read_bytes()
+        pages += [canonical(each) for each in read_bytes(f"{language}.json", data)]
+    found = drift_languages(pages, LANGUAGES)
+    assert [each.rule for each in found] == ["operation-id-differs"] * 46
