@@ -1,4 +1,4 @@
-"""What the tests of `conform` share: the contract, the bindings, and what the reference server's demonstration holds."""
+"""What the tests of `conform` share: the contract, the bindings, and what the demonstration data holds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from conftest import ROOT
-
 from diglot.conform import Fixtures, MetadataField, OtherTenant
 from diglot.conform.credentials import Secret
 from diglot.core import yaml

@@ -17,7 +17,7 @@ BASE = Path(__file__).parent / "cases" / "drift" / "base.yaml"
 def fragment(text: str, language: str = "en", patch: Iterable[dict[str, Any]] = (), path: str = "") -> Fragment:
     """One page that says what `text`, patched, says.
 
-    Besides add, remove and replace a patch knows `lose` (a loss), `strength` (of a subtree) and `age` (of the page).
+    Besides add, remove, replace and move a patch knows `lose` (a loss), `strength` (of a subtree) and `age`.
     """
     document = yaml.load(text).value
     losses: list[Loss] = []
@@ -31,6 +31,10 @@ def fragment(text: str, language: str = "en", patch: Iterable[dict[str, Any]] = 
             strengths[step["path"]] = step["value"]
         elif step["op"] == "age":
             age = step["value"]
+        elif step["op"] == "move":
+            value = resolve(document, step["from"])
+            change(document, "remove", split(step["from"]), None)
+            change(document, "add", split(step["path"]), value)
         else:
             change(document, step["op"], split(step["path"]), step.get("value"))
     page = Page(path or f"{language}/page.md", text, language)
@@ -64,7 +68,9 @@ def change(document: Any, op: str, tokens: Sequence[str], value: Any) -> None:
 
 
 def marked(value: Any, mark: Mark | None) -> Any:
-    """A plain JSON value as a tree that stands at one mark."""
+    """A plain JSON value as a tree that stands at one mark; a tree keeps its own marks."""
+    if isinstance(value, Map | Seq):
+        return value
     if isinstance(value, dict):
         mapping = Map(mark)
         for key, each in value.items():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conform_help import CONTRACT, LAWS, fixtures
-from servers.wrong import FAULTS, Fault
 
+from conform_help import CONTRACT, LAWS, fixtures
 from diglot.conform import Options, Report, Target, run
 from diglot.serve import running
+from servers.wrong import FAULTS, Fault
 
 
 def examined(fault: Fault) -> Report:

@@ -183,6 +183,8 @@ def test_a_fingerprint_depends_on_identity_and_nothing_else() -> None:
         Finding(first.rule, first.location, args={"problem": "q"}),
     ]
     assert len({finding.fingerprint for finding in [first, *others]}) == 5
+    pages = [Finding("page-block-empty", Location(name)) for name in ("a.md", "b.md")]
+    assert len({finding.fingerprint for finding in pages}) == 2
 
 
 def test_words_of_a_page_are_never_a_template() -> None:

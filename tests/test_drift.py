@@ -11,7 +11,6 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from drift_help import BASE, fragment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,12 +18,13 @@ from diglot.config import load_config
 from diglot.core import yaml
 from diglot.core.catalogue import catalogue, message
 from diglot.core.finding import Finding, Location
-from diglot.core.ir import Fragment
+from diglot.core.ir import Fragment, Loss
 from diglot.core.rules import RULES
 from diglot.core.tree import copy_tree, plain
 from diglot.drift import drift_languages, drift_versions
 from diglot.normalize import canonical
 from diglot.read import read_bytes
+from drift_help import BASE, fragment
 
 ROOT = Path(__file__).resolve().parent.parent
 PAIRS = ROOT.parent / "shared" / "pages" / "pairs"
@@ -92,9 +92,8 @@ def shown(findings: tuple[Finding, ...]) -> str:
     for each in findings:
         severity = RULES[each.rule].severity
         lines.append(f"{place(each.location)}: {severity} {each.rule} {message(each)}")
-        lines.append(
-            f"  against {place(each.other) or 'nothing'}; {each.operation}; {json.dumps(dict(each.args), ensure_ascii=False)}"
-        )
+        args = json.dumps(dict(each.args), ensure_ascii=False)
+        lines.append(f"  against {place(each.other) or 'nothing'}; {each.operation}; {args}")
     return "".join(line + "\n" for line in lines)
 
 
@@ -299,3 +298,85 @@ def test_two_editions_differ_only_in_their_translated_identifiers() -> None:
         pages += [canonical(each) for each in read_bytes(f"{language}.json", data)]
     found = drift_languages(pages, LANGUAGES)
     assert [each.rule for each in found] == ["operation-id-differs"] * 46
+
+
+def inferred(page: Fragment, *pointers: str) -> Fragment:
+    return replace(page, losses=tuple(Loss(pointer, "status", "inferred") for pointer in pointers))
+
+
+def test_a_status_that_a_page_does_not_show_is_the_one_success_of_the_others() -> None:
+    responses = "/paths/~1shelves~1{shelf_id}~1books/post/responses"
+    title = "/components/schemas/Book/properties/title/type"
+    patch = [
+        {"op": "move", "from": f"{responses}/201", "path": f"{responses}/200"},
+        {"op": "replace", "path": title, "value": "integer"},
+        {"op": "remove", "path": "/paths/~1shelves~1{shelf_id}~1books/get"},
+    ]
+    page = fragment(TEXT, "zh", patch)
+    english = fragment(TEXT, patch=patch[2:])
+    assert [each.rule for each in drift_languages([english, page], LANGUAGES)] == [
+        "response-missing",
+        "response-missing",
+    ]
+    (found,) = drift_languages([english, inferred(page, f"{responses}/200")], LANGUAGES)
+    assert found.rule == "type-differs"
+
+
+def test_a_page_that_shows_one_response_without_its_status_denies_no_other() -> None:
+    responses = "/paths/~1shelves~1{shelf_id}~1books/get/responses"
+    page = fragment(TEXT, "zh", [{"op": "remove", "path": f"{responses}/404"}])
+    assert drift_languages([fragment(TEXT), inferred(page, f"{responses}/200")], LANGUAGES) == ()
+
+
+def test_union_branches_are_matched_in_any_order_and_compared_inside() -> None:
+    schema = "/paths/~1shelves~1{shelf_id}~1books/post/requestBody/content/application~1json/schema/oneOf"
+    paper = {"title": "Paper", "type": "object", "required": ["title"], "additionalProperties": False}
+    paper["properties"] = {"title": {"type": "string"}, "pages": {"type": "string"}}
+    patch = [{"op": "replace", "path": schema, "value": [{"$ref": "#/components/schemas/Sound"}, paper]}]
+    (found,) = drift_languages([fragment(TEXT), fragment(TEXT, "zh", patch)], LANGUAGES)
+    assert (found.rule, found.args["subject"]) == ("type-differs", "$.pages")
+
+
+def test_composed_and_merged_schemas_are_equal() -> None:
+    book = "/components/schemas/Book"
+    properties = {"id": {"type": "string"}, "title": {"type": "string"}}
+    merged = {"type": "object", "required": ["id", "title"], "properties": properties}
+    composed = {
+        "allOf": [
+            {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]},
+            {"properties": {"title": {"allOf": [{"type": "string"}]}}, "required": ["title"]},
+        ]
+    }
+    pages = [
+        fragment(TEXT, language, [{"op": "replace", "path": book, "value": value}])
+        for language, value in (("en", merged), ("zh", composed))
+    ]
+    assert drift_languages(pages, LANGUAGES) == ()
+
+
+def test_read_only_fields_are_no_part_of_a_request() -> None:
+    pages = "/components/schemas/Paper/properties/pages"
+    marked = [{"op": "add", "path": f"{pages}/readOnly", "value": True}]
+    absent = [{"op": "remove", "path": pages}]
+    assert drift_languages([fragment(TEXT, patch=marked), fragment(TEXT, "zh", absent)], LANGUAGES) == ()
+
+
+def test_many_alternatives_and_deep_chains_cost_little() -> None:
+    count = 3_000
+    chain = {
+        f"S{index}": {"properties": {"next": {"$ref": f"#/components/schemas/S{index + 1}"}}} for index in range(count)
+    }
+    chain[f"S{count}"] = {"type": "string"}
+    wide = {"oneOf": [{"type": "object", "properties": {f"p{index}": {"type": "string"}}} for index in range(300)]}
+    patch = [
+        {"op": "add", "path": f"/components/schemas/{name}", "value": value}
+        for name, value in {**chain, "Wide": wide}.items()
+    ]
+    media = "/paths/~1shelves~1{shelf_id}~1books/post/requestBody/content"
+    for name in ("S0", "Wide"):
+        schema = {"schema": {"$ref": f"#/components/schemas/{name}"}}
+        patch.append({"op": "add", "path": f"{media}/application~1{name}", "value": schema})
+    last = {"op": "replace", "path": f"/components/schemas/S{count}/type", "value": "integer"}
+    (found,) = drift_languages([fragment(TEXT, patch=patch), fragment(TEXT, "zh", [*patch, last])], LANGUAGES)
+    assert found.rule == "type-differs"
+    assert found.location.pointer == f"/components/schemas/S{count}"

@@ -188,6 +188,7 @@ def test_the_flat_dialect_is_told_by_its_tree() -> None:
     assert fragment.operations == (GET_PET,)
     assert read_one(page(FLAT, "yaml")).dialect == "flat"
     assert read_one(FLAT, "flat.yaml").dialect == "flat"
+    assert read_one(FLAT, "flat.txt").dialect == "flat"
 
 
 def test_an_indented_fence_keeps_lines_and_columns() -> None:

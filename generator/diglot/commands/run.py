@@ -16,8 +16,9 @@ from diglot.core.finding import Finding
 from diglot.delivery import Outcome, Streams, counts, deliver, exit_code
 from diglot.freshness import Memory
 from diglot.project import Project
+from diglot.report import render_text
 
-_MOST_FINDINGS = 8
+_MOST_LINES = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,21 @@ def run(arguments: Namespace, streams: Streams) -> int:
             memory.remember({language: made.lines})
     tested, lines = _test(project, streams)
     failing = _failing([*made.findings, *tested], arguments.fail_on)
-    verdict = phrase("summary-bad" if failing else "summary-good", language, count=len(failing), shown=_MOST_FINDINGS)
-    body = "".join(f"{line}\n" for line in (phrase("summary", language), *made.lines, *lines, verdict))
-    return deliver(Outcome(failing[:_MOST_FINDINGS], body=body), arguments, streams)
+    verdict = phrase("summary-bad" if failing else "summary-good", language, count=len(failing))
+    head = [phrase("summary", language), *made.lines, *lines, verdict]
+    shown = _fitting(failing, _MOST_LINES - len(head), language)
+    return deliver(Outcome(shown, body="".join(f"{line}\n" for line in head)), arguments, streams)
+
+
+def _fitting(found: Sequence[Finding], lines: int, language: str) -> list[Finding]:
+    """As many findings as fit into so many lines, at least one."""
+    shown: list[Finding] = []
+    for finding in found:
+        lines -= render_text([finding], language).count("\n")
+        if lines < 0 and shown:
+            break
+        shown.append(finding)
+    return shown
 
 
 def _make(project: Project, arguments: Namespace, language: str) -> _Made:

@@ -8,13 +8,13 @@ that the contract does not know are left to the laws, which try them where they 
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from diglot.conform.bindings import matches
 from diglot.conform.credentials import Credential
 from diglot.conform.findings import Findings
 from diglot.conform.lab import Lab
@@ -22,12 +22,11 @@ from diglot.conform.law import Breach, UnmetError
 from diglot.conform.laws_values import fields_of
 from diglot.conform.ledger import Ledger
 from diglot.conform.outcome import NotExercised
-from diglot.conform.bindings import matches
 from diglot.conform.session import NOT_JSON, Exchange, Request
 from diglot.conform.surface import Endpoint
 
-_EXAMPLES = 12
-_SECONDS = 8.0
+_EXAMPLES = 10
+_SECONDS = 5.0
 _REQUESTS = 600
 _KNOWN = 0.9
 _ROWS = 5

@@ -8,7 +8,7 @@ from typing import Any
 from diglot.conform.bindings import Action, Actions, matches
 from diglot.conform.lab import UNKNOWN_ID, Lab, refused
 from diglot.conform.law import Breach, Law, UnansweredError, UnmetError
-from diglot.conform.ledger import Rows, act, differences
+from diglot.conform.ledger import Changes, Rows, act, differences
 from diglot.conform.session import Exchange
 
 _BATCH = 25
@@ -123,38 +123,30 @@ def _filtered(
 
 
 def _undo(lab: Lab, actions: Actions, action: Action, before: Rows, ids: list[str]) -> Iterator[Breach]:
+    """Twice is as once, for the action and for its inverse; and after both the row is as it was."""
     inverse = actions.named(action.inverse)
-    if inverse is None:
-        return
-    for target in _one_a_state(action, before, ids):
-        _done(lab, actions, action.name, [target], f"{actions.ids} = [1]")
-        exchange = _done(lab, actions, inverse.name, [target], f"{actions.ids} = [1]")
-        row = lab.row(actions.collection, target)
-        changes: Any = differences({target: before[target]}, {target: row}).get(target, {})
-        # A stamp that stays from an earlier time is no change; that the inverse clears it is said in `shows`.
-        kept = {
-            name: row.get(name) for name, value in inverse.shows.items() if value is None and row.get(name) is not None
-        }
+    for target in _one_a_state(action, before, ids) if inverse else ():
+        for name in (action.name, inverse.name if inverse else ""):
+            _done(lab, actions, name, [target], f"{actions.ids} = [1]")
+            once = lab.row(actions.collection, target)
+            exchange = _done(lab, actions, name, [target], f"2 x {name}")
+            twice = lab.row(actions.collection, target)
+            if changes := differences({target: once}, {target: twice}):
+                yield Breach("action-not-idempotent", {"action": name}, exchange, {}, changes, "action.effect")
+                return
+        changes = differences({target: before[target]}, {target: twice})
+        # A stamp that stays from an earlier time is no change; that the inverse clears it is said in its `shows`.
+        cleared = [name for name, value in inverse.shows.items() if value is None] if inverse else []
+        kept = {name: twice.get(name) for name in cleared if twice.get(name) is not None}
         if changes or kept:
-            args = {"action": action.name, "inverse": inverse.name}
+            args = {"action": action.name, "inverse": action.inverse}
             yield Breach("action-not-undone", args, exchange, {}, changes or kept, "action.effect")
             return
 
 
-def _change(lab: Lab, actions: Actions, key: str, before: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What changed in one row: by field, (before, after)."""
-    return differences({key: before}, {key: lab.row(actions.collection, key)}).get(key, {})
-
-
-def _repeat(lab: Lab, actions: Actions, action: Action, _before: Rows, ids: list[str]) -> Iterator[Breach]:
-    target = ids[0]
-    for name in (action.name, action.inverse or ""):
-        _done(lab, actions, name, [target], f"{actions.ids} = [1]")
-        once = lab.row(actions.collection, target)
-        exchange = _done(lab, actions, name, [target], f"2 x {name}")
-        if changes := _change(lab, actions, target, once):
-            yield Breach("action-not-idempotent", {"action": name}, exchange, {}, changes, "action.effect")
-            return
+def _change(lab: Lab, actions: Actions, key: str, before: Mapping[str, Any]) -> Changes:
+    """What changed in one row."""
+    return differences({key: before}, {key: lab.row(actions.collection, key)})
 
 
 def _long_ago(lab: Lab, actions: Actions, action: Action, before: Rows, _ids: list[str]) -> Iterator[Breach]:
@@ -231,13 +223,12 @@ def _states(before: Rows, action: Action) -> dict[str, list[str]]:
 LAWS = (
     Law("action.effect", "actions", _each(_effect), writes=True),
     Law("action.undo", "actions", _each(_undo), writes=True, presumes=("action.effect",)),
-    Law("action.repeat", "actions", _each(_repeat), writes=True, presumes=("action.effect", "action.undo")),
     Law(
         "action.long-ago",
         "actions",
         _each(_long_ago),
         writes=True,
-        presumes=("action.effect", "action.repeat"),
+        presumes=("action.effect", "action.undo"),
         once=True,
     ),
     Law("action.batch", "actions", _each(_batch, 3), writes=True, presumes=("action.effect",)),

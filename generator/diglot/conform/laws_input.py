@@ -18,7 +18,7 @@ _BAD_PATH = frozenset({400, 404, 422})
 _MALFORMED = (b"{", b"", b'{"a": 1,}', b'{"a" 1}', b"\xff\xfe{}", b"{} {}", b"'text'")
 _OTHER_TYPES = ("text/plain", "application/x-www-form-urlencoded", "application/xml")
 _HUGE = "9" * 40
-_STRANGE_TEXT = ("%00", "%FF%FE", "x" * 3000, "%F0%9F%99%82", "%E2%80%AE", "..%2F..%2Fetc", "%27%22%3B--", "%25%5C%5F")
+_STRANGE_TEXT = ("%00", "%FF%FE", "x" * 3000, "%F0%9F%99%82%E2%80%AE", "%27%22%3B--%25%5C%5F")
 
 
 class _Refusals:
@@ -140,9 +140,7 @@ def _strange(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
     """No input, however large, deep or strange, is answered with a 5xx: the wire check says so."""
     for one in endpoint.placed("query"):
         numeric = one.schema.get("type") in ("integer", "number")
-        texts = (
-            (_HUGE, "-" + _HUGE, "1e400") if numeric else _STRANGE_TEXT[:2] if "enum" in one.schema else _STRANGE_TEXT
-        )
+        texts = (_HUGE, "1e400") if numeric else _STRANGE_TEXT[:2] if "enum" in one.schema else _STRANGE_TEXT
         for text in texts:
             _with(lab, endpoint, one, text, strange=True)
     for one in endpoint.placed("path"):
@@ -158,14 +156,13 @@ def _strange(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
 def _strange_bodies(valid: Any) -> Iterator[bytes]:
     """Bodies that are deep, long or odd; where they would be valid, they name rows that do not exist."""
     yield b"[" * 100_000
-    yield b'{"a":' * 20_000 + b"1" + b"}" * 20_000
     yield b"9" * 5000
     if isinstance(valid, dict) and valid:
         name = next(iter(valid))
         quoted = json.dumps(name).encode()
-        for odd in (rb'"\u0000"', rb'"\ud800"', b"1e999", b"9" * 5000, b'"' + b"x" * 100_000 + b'"'):
+        for odd in (rb'"\u0000"', rb'"\ud800"', b"1e999", b'"' + b"x" * 100_000 + b'"'):
             yield b"{" + quoted + b": [" + odd + b"]}"
-        for text in ("\u0000", "\ud800", "x" * 10_000, "\u202e", UNKNOWN_ID.upper()):
+        for text in ("\u0000", "\ud800", "x" * 10_000, UNKNOWN_ID.upper()):
             yield json.dumps(_replaced(valid, text)).encode()
 
 

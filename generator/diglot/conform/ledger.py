@@ -24,6 +24,8 @@ def differences(before: Rows, after: Rows) -> Changes:
             changes[key] = {"": (key in before, key in after)}
             continue
         old, new = before[key], after[key]
+        if old == new:
+            continue
         fields = {name: (old.get(name), new.get(name)) for name in old.keys() | new.keys()}
         changed = {name: pair for name, pair in fields.items() if not same(*pair)}
         if changed:

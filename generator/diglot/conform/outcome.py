@@ -19,8 +19,8 @@ class Options:
     """How to test.
 
     `budget` and `timeout` are seconds, for the whole run and for one request; `read_only` sends GET and HEAD only;
-    `seed` chooses the inputs of the fuzzing engine; `spec` is the path that findings name; `only` the beginnings of the
-    names of the laws to try (`paging.`), all of them when empty; `progress` is told (what, done, of) as the run goes on.
+    `seed` chooses the inputs of the fuzzing engine; `spec` is the path that findings name; `only` the
+    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told (what, done, of) on the way.
     """
 
     engines: tuple[Engine, ...] = ENGINES

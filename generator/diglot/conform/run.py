@@ -52,6 +52,7 @@ def run(
         finally:
             trial.notice()
             _restore(lab, kept, findings)
+        trial.not_exercised += [NotExercised(f"schema {one}", "a schema that compiles") for one in lab.wire.unusable]
         return Report(
             requests=lab.session.sent,
             seconds=time.monotonic() - started,

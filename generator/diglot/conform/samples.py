@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from diglot.conform.surface import Surface
 
 _MAX_DEPTH = 6
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _OF_TYPE: Mapping[str, Any] = {
     "string": "diglot",
     "integer": 7,
@@ -84,7 +86,7 @@ def found_in(keyword: str, text: str) -> tuple[bool, bool]:
 
 
 def _ascii_lower(text: str) -> str:
-    return "".join(char.lower() if char.isascii() else char for char in text)
+    return text.translate(_LOWER)
 
 
 def near_misses(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -112,6 +112,7 @@ class Session:
         """A client with one connection: no proxy from the environment, no redirect followed, no compression."""
         return httpx2.Client(
             timeout=self.options.timeout,
+            verify=self.base_url.startswith("https:"),  # to load the certificates costs more than many requests
             trust_env=False,
             follow_redirects=False,
             headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "diglot-conform"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 
@@ -18,9 +19,13 @@ _MAX_ERRORS = 5
 
 @dataclass
 class Wire:
-    """Checks answers against the responses that a contract declares; validators are compiled once."""
+    """Checks answers against the responses that a contract declares; validators are compiled once.
+
+    `unusable` gathers the pointers of schemas that do not compile: what they describe is not checked.
+    """
 
     surface: Surface
+    unusable: list[str] = field(default_factory=list)
     _validators: dict[str, Any] = field(default_factory=dict)
 
     def check(self, endpoint: Endpoint, exchange: Exchange) -> Iterator[Breach]:
@@ -82,14 +87,13 @@ class Wire:
         if pointer not in self._validators:
             try:
                 resolve(self.surface.document, pointer)
-                root = {**self.surface.document, "$ref": f"#{pointer}"}
+                root = {**self.surface.document, "$ref": "#" + quote(pointer, safe="/~")}
                 self._validators[pointer] = jsonschema_rs.Draft202012Validator(root, validate_formats=True)
-            except (
-                LookupError,
-                jsonschema_rs.ValidationError,
-                jsonschema_rs.ReferencingError,
-            ):  # no schema, or one that does not compile: `validate` speaks of it
+            except LookupError:
                 self._validators[pointer] = None
+            except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+                self._validators[pointer] = None
+                self.unusable.append(pointer)
         return self._validators[pointer]
 
 

@@ -41,7 +41,11 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits: rule, operation, pointer and args; no words, no language, no line numbers."""
-        identity = [self.rule, self.operation, self.location.pointer, self.args]
+        """16 hexadecimal digits: rule, operation, pointer and args; no words, no language, no line numbers.
+
+        What is said of a page as a whole (no operation, no pointer) is identified by the page's path.
+        """
+        place = self.location.pointer if self.operation or self.location.pointer else self.location.path
+        identity = [self.rule, self.operation, place, self.args]
         canonical = json.dumps(identity, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -93,7 +93,10 @@ class _Reader:
         if token in _WORDS:
             return _WORDS[token]
         try:
-            return json.loads(token)
+            value = json.loads(token)
+            if isinstance(value, str):
+                value.encode()  # half of a surrogate pair is no text that anybody could write out again
+            return value
         except ValueError:
             raise self._error("this is not a JSON value", at) from None
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from diglot.core.pointer import join
 from diglot.drift.contents import Contents
 from diglot.drift.facts import Difference, Record, Saying, Spot
+from diglot.drift.members import align_guesses, cannot_list, media_type, parameter_schema, responses, target, targets
 from diglot.drift.operation import Party, serialization
 from diglot.drift.side import Place
 
@@ -70,7 +70,7 @@ class _Operation:
                 self._said("required", "parameter-required", spot, places, lambda place: place.get("required") is True)
             self._said("deprecated", "deprecation", spot, places, lambda place: bool(place.get("deprecated")))
             self._serialization(spot, places)
-            schemas = [_parameter_schema(place) for place in places]
+            schemas = [parameter_schema(place) for place in places]
             texts = [[place, schema] if schema else [place] for place, schema in zip(places, schemas, strict=True)]
             self._contents.texts(spot, texts, "description")
             self._schemas(spot, places, schemas)
@@ -85,7 +85,7 @@ class _Operation:
             self._record.fact("serialization", spot, sayings, member=member)
 
     def _body(self) -> None:
-        bodies = [_target(party.place, "requestBody") for party in self._parties]
+        bodies = [target(party.place, "requestBody") for party in self._parties]
         holders = [(party.place, "requestBody") for party in self._parties]
         spot = replace(self._spot, part="request")
         for _, places in self._matched("body", holders, [{(): body} if body else {} for body in bodies], spot):
@@ -94,7 +94,7 @@ class _Operation:
 
     def _responses(self) -> None:
         holders = [(party.place, "responses") for party in self._parties]
-        found = align_statuses([_responses(party.place) for party in self._parties])
+        found = align_guesses([responses(party.place) for party in self._parties], lambda status: status[:1] == "2")
         for status, places in self._matched("response", holders, found, replace(self._spot, part="response")):
             spot = replace(self._spot, part="response", status=status)
             self._contents.texts(spot, [[place] for place in places], "description")
@@ -103,14 +103,14 @@ class _Operation:
             self._unread(places, spot, "links")
 
     def _headers(self, places: Sequence[Place], spot: Spot) -> None:
-        headers = [_targets(place, "headers", str.lower) for place in places]
+        headers = [targets(place, "headers", str.lower) for place in places]
         for name, found in self._matched("header", [(place, "headers") for place in places], headers, spot):
             inside = replace(spot, path=str(name))
             self._said("required", "header-required", inside, found, lambda place: place.get("required") is True)
-            self._schemas(inside, found, [_parameter_schema(place) for place in found])
+            self._schemas(inside, found, [parameter_schema(place) for place in found])
 
     def _media(self, places: Sequence[Place], spot: Spot) -> None:
-        contents = [_targets(place, "content", _media_type) for place in places]
+        contents = align_guesses([targets(place, "content", media_type) for place in places])
         for media, found in self._matched("media-type", [(place, "content") for place in places], contents, spot):
             inside = replace(spot, media=str(media), path="$")
             self._schemas(inside, found, [place.child("schema") for place in found])
@@ -132,7 +132,7 @@ class _Operation:
 
     def _unread(self, places: Sequence[Place], spot: Spot, member: str) -> None:
         """Objects that are only compared by the names of their members."""
-        named = [_targets(place, member) for place in places]
+        named = [targets(place, member) for place in places]
         self._matched(member, [(place, member) for place in places], named, spot)
 
     def _said(self, member: str, what: str, spot: Spot, places: Sequence[Place], value: Callable[[Place], Any]) -> None:
@@ -150,11 +150,11 @@ class _Operation:
         matched = []
         for key in dict.fromkeys(key for each in found for key in each):
             having = [each[key] for each in found if key in each]
-            able = [place for place in having if place.declared]
+            able = [place for place in having if place.declared and not place.guessed]
             lacking = [
                 Saying.lacking(holder.child(member) or holder)
                 for (holder, member), each in zip(holders, found, strict=True)
-                if key not in each and not _cannot_list(holder, member, key, having[0])
+                if key not in each and not cannot_list(holder, member, key, having[0])
             ]
             self._record.fact(
                 what,
@@ -175,57 +175,3 @@ def _named(spot: Spot, what: str, key: Any, place: Place) -> Spot:
     if what == "media-type":
         return replace(spot, media=key)
     return replace(spot, path=key) if isinstance(key, str) else spot
-
-
-def _cannot_list(holder: Place, member: str, key: Any, other: Place) -> bool:
-    """Whether a page's dialect cannot say that there is no such member; `other` is that member on another page."""
-    listed = holder.child(member)
-    if not holder.declared or holder.silent(member) or (listed is not None and not listed.declared):
-        return True
-    pointer = join(holder.pointer, member)
-    unlisted = "-" if member == "parameters" and "content" in other.value else key  # a list item that is not shown
-    return isinstance(unlisted, str) and join(pointer, unlisted) in holder.side.lost
-
-
-def _target(place: Place, member: str) -> Place | None:
-    child = place.child(member)
-    target = child.target() if child else None
-    return target if target is not None and isinstance(target.value, dict) else None
-
-
-def _targets(place: Place, member: str, name: Callable[[str], str] = str) -> dict[str, Place]:
-    listed = place.child(member)
-    if listed is None or not isinstance(listed.value, dict):
-        return {}
-    found = ((name(str(key)), child.target()) for key, child in listed.children())
-    return {key: target for key, target in found if target is not None and isinstance(target.value, dict)}
-
-
-def _media_type(name: str) -> str:
-    return name.partition(";")[0].strip().lower()
-
-
-def _responses(place: Place) -> dict[str, Place]:
-    found = _targets(place, "responses", lambda status: status.upper() if status[:1].isdigit() else status)
-    return {status: response for status, response in found.items() if not status.startswith("x-")}
-
-
-def _parameter_schema(place: Place) -> Place | None:
-    schema = place.child("schema")
-    if schema is not None:
-        return schema
-    return next((media.child("schema") for media in _targets(place, "content").values()), None)
-
-
-def align_statuses(found: Sequence[dict[str, Place]]) -> list[dict[str, Place]]:
-    """The responses by status; a page whose one response has an inferred status means the others' one success."""
-    sure = [{status for status, place in each.items() if place.strength != "inferred"} for each in found]
-    successes = {status for statuses in sure for status in statuses if status.startswith("2")}
-    aligned = []
-    for each, known in zip(found, sure, strict=True):
-        guessed = [status for status in each if status not in known]
-        if len(guessed) == 1 and len(successes) == 1:
-            aligned.append({min(successes) if status in guessed else status: place for status, place in each.items()})
-        else:
-            aligned.append(dict(each))
-    return aligned

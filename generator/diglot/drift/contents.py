@@ -201,26 +201,21 @@ class Contents:
         self._record.fact("field-required", spot, sayings)
 
     def _unions(self, spot: Spot, found: Sequence[Shape]) -> None:
-        able = [(each, unions) for each in found if each.declared and (unions := shapes.unions(each))]
-        single = [
-            each for each in found if each.declared and not shapes.unions(each) and not each.silent(*shapes.UNIONS)
-        ]
-        if not able:
+        able = [each for each in found if each.declared and not each.silent(*shapes.UNIONS)]
+        listed = [(each, unions) for each in able if (unions := shapes.unions(each))]
+        if not listed:
             return
-        kinds = [_saying(each, sorted(unions), tuple(unions)) for each, unions in able if not each.silent(UNION_KIND)]
+        kinds = [_saying(each, sorted(unions), tuple(unions)) for each, unions in listed if not each.silent(UNION_KIND)]
         self._record.fact("union-kind", spot, kinds)
-        columns = [[branch for branches in unions.values() for branch in branches] for _, unions in able]
-        missing: list[list[str]] = [[] for _ in able]
-        for row in align(columns):
-            places = [place for place in row if place is not None]
-            self.add(spot, [(place,) for place in places])
-            if len(places) < len(row):
-                for index, place in enumerate(row):
-                    missing[index] += [label(place) or "?"] if place is not None else []
-        sayings = [
-            _saying(each, sorted(names), tuple(unions)) for (each, unions), names in zip(able, missing, strict=True)
-        ]
-        self._record.fact("variant", spot, [*sayings, *(Saying.lacking(each.place) for each in single)])
+        columns = [[branch for branches in unions.values() for branch in branches] for _, unions in listed]
+        rows = align(columns)
+        for row in rows:
+            self.add(spot, [(place,) for place in row if place is not None])
+        if len(listed) < len(able) or any(None in row for row in rows):
+            named = {
+                id(each): sorted(map(label, branches)) for (each, _), branches in zip(listed, columns, strict=True)
+            }
+            self._record.fact("variant", spot, [_saying(each, named.get(id(each)), shapes.UNIONS) for each in able])
 
     def _others(self, spot: Spot, found: Sequence[Shape]) -> None:
         able = [(each, others(each)) for each in found if each.declared]

@@ -42,6 +42,8 @@ class Party:
                 if place is None or not isinstance(place.value, dict):
                     continue
                 where, name = str(place.get("in")), str(place.get("name"))
+                if where not in _STYLES:
+                    continue
                 if where == "header":
                     name = name.lower()
                     if name in _NOT_PARAMETERS:

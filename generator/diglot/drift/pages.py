@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from diglot.core.finding import Finding
+from diglot.core.finding import Finding, Location
 from diglot.core.ir import Fragment
 from diglot.drift.compare import compare
 from diglot.drift.facts import Record
@@ -62,8 +62,15 @@ def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     unique: dict[object, Finding] = {}
     for finding in sorted(findings, key=_order):
         args = {key: value for key, value in finding.args.items() if key != "subject"}
-        unique.setdefault((finding.rule, finding.location, finding.other, str(args)), finding)
+        unique.setdefault((finding.rule, _spot(finding.location), _spot(finding.other), str(args)), finding)
     return tuple(unique.values())
+
+
+def _spot(where: Location | None) -> tuple[object, ...]:
+    """A place in a file; where the file has no lines, the place in its document."""
+    if where is None:
+        return ()
+    return (where.path, where.line, where.column) if where.line else (where.path, where.pointer)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -41,25 +41,29 @@ _NARROW: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One page: its document, where its dialect cannot speak, and whether it can speak of null at all."""
+    """One page: its document, where its dialect cannot speak, which objects' names are a guess, whether null shows."""
 
     fragment: Fragment
     lost: frozenset[str]
+    guessed: frozenset[str]
     nullability: bool
 
     @classmethod
     def of(cls, fragment: Fragment) -> Side:
         """The page that `fragment` was read from, its document in canonical form."""
         lost: set[str] = set()
+        guessed: set[str] = set()
         for loss in fragment.losses:
             if loss.certainty == "inferred" and _is_object(fragment.document, loss.pointer):
+                guessed.add(loss.pointer)
                 continue
             members = _NARROW.get(loss.code)
             pointer = loss.pointer
             if loss.code == UNION_KIND:
                 pointer = pointer.removesuffix("/anyOf").removesuffix("/oneOf")
             lost.update([pointer] if members is None else (join(pointer, member) for member in members))
-        return cls(fragment, frozenset(lost), all(loss.code != NULLABILITY for loss in fragment.losses))
+        nullability = all(loss.code != NULLABILITY for loss in fragment.losses)
+        return cls(fragment, frozenset(lost), frozenset(guessed), nullability)
 
     @property
     def root(self) -> Place:
@@ -148,6 +152,11 @@ class Place:
     def sampled(self) -> bool:
         """Whether the page shows this value only in a sample."""
         return self.strength == "sampled"
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the page has this object, and its name or place is the reader's guess."""
+        return self.pointer in self.side.guessed
 
     @property
     def location(self) -> Location:

@@ -16,7 +16,7 @@ from diglot.drift.facts import Saying
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The sayings that are likely stale, and the reason: `code` names a phrase `drift-because-<code>`."""
+    """The sayings that are likely stale, and the reason: `code` is `older` or `alone`."""
 
     stale: tuple[Saying, ...] = ()
     code: str = ""

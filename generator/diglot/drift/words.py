@@ -14,6 +14,19 @@ from diglot.drift.schema import text
 from diglot.drift.stale import Verdict
 
 _MAX_SHOWN = 80
+_PLACES = {
+    ("operation", ""): "drift-at-operation",
+    ("query", ""): "drift-at-query",
+    ("path", ""): "drift-at-path",
+    ("header", ""): "drift-at-header",
+    ("cookie", ""): "drift-at-cookie",
+    ("request", ""): "drift-at-request-body",
+    ("request", "$"): "drift-at-request-field",
+    ("response", ""): "drift-at-response-body",
+    ("response", "$"): "drift-at-response-field",
+    ("response", "header"): "drift-at-response-header",
+}
+_REASONS = {"older": "drift-because-older", "alone": "drift-because-alone"}
 
 
 class Said(dict[str, str]):
@@ -30,12 +43,9 @@ def in_each(say: Callable[[str], str]) -> Said:
 
 def where(spot: Spot, language: str) -> str:
     """What a difference is about: `query parameter limit`, `field $.data of response 200`."""
-    if spot.part in ("request", "response"):
-        thing = "field" if spot.path[:1] == "$" else "header" if spot.path else "body"
-        key = f"drift-at-{spot.part}-{thing}"
-    else:
-        key = f"drift-at-{spot.part}"
-    return phrase(key, language, path=spot.path, status=spot.status, operation=spot.operation)
+    thing = "$" if spot.path[:1] == "$" else "header" if spot.path else ""
+    key = _PLACES.get((spot.part, thing)) or _PLACES[spot.part, ""]
+    return phrase(key, language, path=spot.path, status=spot.status)
 
 
 def says(difference: Difference, language: str) -> str:
@@ -49,7 +59,7 @@ def because(verdict: Verdict, language: str) -> str:
     if not verdict.stale:
         return ""
     stale = ", ".join(dict.fromkeys(saying.fragment.page.path for saying in verdict.stale))
-    return phrase(f"drift-because-{verdict.code}", language, stale=stale, **verdict.args)
+    return phrase(_REASONS[verdict.code], language, stale=stale, **verdict.args)
 
 
 def _saying(difference: Difference, saying: Saying, language: str) -> str:

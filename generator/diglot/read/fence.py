@@ -11,7 +11,7 @@ from diglot.core.finding import Finding, Location
 from diglot.core.ir import OpKey
 from diglot.core.tree import Mark
 from diglot.read.block import Block
-from diglot.read.info import Info, parse_info
+from diglot.read.info import Info
 from diglot.read.lines import Fence, Sheet
 
 _ANNOUNCING = frozenset({"yaml", "yml", "json", "openapi", "swagger"})
@@ -19,15 +19,17 @@ _DATA = _ANNOUNCING | {"", "jsonc"}
 _YAML_KEY = re.compile(r"^[\"']?(?:openapi|swagger|paths)[\"']?[ \t]*:", re.MULTILINE)
 _JSON_KEY = re.compile(r"\"(?:openapi|swagger|paths)\"[ \t]*:")
 _SURE = re.compile(r"(?:\{\s*)?[\"']?(?:openapi|swagger)[\"']?[ \t]*:")
-_FILE = re.compile(r"(?:[ \t]*(?:#[^\n]*|---[ \t]*)?\n)*[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?\d")
+_FILE = re.compile(
+    r"(?:[ \t]*(?:#[^\n]*|---[ \t]*)?\n)*"  # comments and the start of a document
+    r"(?:[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?\d|paths:[ \t]*\n[ \t]+(?:path|method):[ \t])"
+)
 
 
 def is_candidate(lines: list[str], fence: Fence) -> bool:
     """Whether a fence announces an operation, or holds what looks like a document; other code samples do not count."""
-    info = parse_info(fence.info)
-    if info.language not in _DATA:
+    if fence.info.language not in _DATA:
         return False
-    return _announces(info) or _looks_like_document(_body(lines, fence))
+    return _announces(fence.info) or _looks_like_document(_body(lines, fence))
 
 
 def read_blocks(sheet: Sheet) -> tuple[tuple[Block, ...], tuple[Finding, ...]]:
@@ -37,8 +39,7 @@ def read_blocks(sheet: Sheet) -> tuple[tuple[Block, ...], tuple[Finding, ...]]:
     for fence in sheet.fences:
         if not is_candidate(sheet.lines, fence):
             continue
-        info = parse_info(fence.info)
-        text = _body(sheet.lines, fence)
+        info, text = fence.info, _body(sheet.lines, fence)
         where = sheet.location(fence.start, fence.indent + 1)
         tree, problems = parse_block(sheet.path, text, info, where.line + 1, fence.indent)
         if not _announces(info) and not _is_document(tree):
@@ -46,7 +47,7 @@ def read_blocks(sheet: Sheet) -> tuple[tuple[Block, ...], tuple[Finding, ...]]:
             continue
         findings += problems
         if not fence.closed:
-            findings.append(Finding("page-block-unclosed", where))
+            findings.append(Finding("page-block-unclosed", where, _operation(info)))
         if not any(problem.rule == "page-block-broken" for problem in problems):
             mark = Mark(where.line, where.column)
             blocks.append(Block(info.language, info.source, info.method, info.path, info.webhook, tree, mark))
@@ -58,7 +59,7 @@ def parse_block(path: str, text: str, info: Info, first_line: int, indent: int) 
 
     `first_line` is the line of the file on which `text` begins, `indent` the columns that were taken off its lines.
     """
-    operation = str(OpKey.of(info.method, info.path)) if info.method and info.path else ""
+    operation = _operation(info)
     try:
         loaded = _load(text, info.language, first_line, indent)
     except yaml.YamlError as error:
@@ -95,6 +96,10 @@ def _load(text: str, language: str, first_line: int, indent: int) -> yaml.Loaded
             if language in ("json", "jsonc"):
                 raise
     return yaml.load(text, first_line, indent)
+
+
+def _operation(info: Info) -> str:
+    return str(OpKey.of(info.method, info.path)) if info.method and info.path else ""
 
 
 def _within(text: str, error: yaml.YamlError, first_line: int, indent: int) -> Mark:
@@ -134,7 +139,8 @@ def _body(lines: list[str], fence: Fence) -> str:
     """
     body = lines[fence.start + 1 : fence.end]
     if not fence.closed:
-        body = list(takewhile(lambda line: line.rstrip() != "---" and not line.startswith("> "), body))
+        rest = takewhile(lambda line: line.rstrip() != "---" and not line.startswith("> "), body[1:])
+        body = [*body[:1], *rest]
     if fence.indent:
         body = [line[min(fence.indent, len(line) - len(line.lstrip(" \t"))) :] for line in body]
     return "\n".join(body)

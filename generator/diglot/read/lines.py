@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diglot.core.finding import Location
-from diglot.read.info import parse_info
+from diglot.read.info import Info, parse_info
 
 _SLACK = 3  # columns that a closing fence may stand deeper than the opening one
 
@@ -17,7 +17,7 @@ class Fence:
     start: int
     end: int
     indent: int
-    info: str
+    info: Info
     closed: bool
 
     @property
@@ -32,7 +32,7 @@ class _Opening:
     indent: int
     mark: str
     length: int
-    info: str
+    info: Info
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ def _open(index: int, run: tuple[int, str, int, str]) -> _Opening | None:
     indent, mark, length, info = run
     if mark == "`" and "`" in info:  # code within a line of text
         return None
-    return _Opening(index, indent, mark, length, info)
+    return _Opening(index, indent, mark, length, parse_info(info))
 
 
 def _interrupts(opening: _Opening, info: str) -> bool:
-    return bool(info) and parse_info(info).path is not None and parse_info(opening.info).path is not None
+    return bool(info) and opening.info.path is not None and parse_info(info).path is not None

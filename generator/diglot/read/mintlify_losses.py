@@ -79,13 +79,14 @@ _TYPED: dict[str, tuple[str, ...]] = {
         *("patternProperties", "propertyNames", "dependentRequired", "dependentSchemas", "unevaluatedProperties"),
         *("enum", "const"),
     ),
-    "enum": ("format", "pattern", "minLength", "maxLength"),
-    "enum<number>": ("format", "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    "enum<string>": ("format", "pattern", "minLength", "maxLength"),
+    **dict.fromkeys(
+        ("enum<number>", "enum<integer>"),
+        ("format", "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    ),
     "file": ("pattern", "minLength", "maxLength", "const", "default", "example"),
     "null": ("enum", "const"),
 }
-_TYPED["enum<string>"] = _TYPED.pop("enum")
-_TYPED["enum<integer>"] = _TYPED["enum<number>"]
 """Type tag -> keywords that apply to it and are dropped, besides the general ones."""
 
 

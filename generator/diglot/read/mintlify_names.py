@@ -21,6 +21,7 @@ from diglot.read.mintlify_schema import unwrap
 
 # What depends on the place of use or on the version of the converter.
 _NOT_COMPARED = frozenset({"required", "examples", "x-default", "x-mint", "x-mint-enum", "pattern", "uniqueItems"})
+_OF_PARAMETERS = frozenset({"description", "deprecated", "refIdentifier"})
 _MAX_CANDIDATES = 8
 _ANNOTATIONS = frozenset({"title", "description"})
 
@@ -45,6 +46,8 @@ class Names:
         self._keys: dict[str, set[tuple[int, ...]]] = {}  # of the sightings that are all of an inferred component
         self.sightings: dict[str, list[Sighting]] = {}
         self._shared: dict[int, list[str]] = {}
+        self._by_print: dict[tuple[int, ...], str] | None = None
+        self._printed_keys: dict[tuple[str, Where], tuple[int, ...] | None] = {}
         for root in roots:
             self._look(root)
         for name, sightings in self.sightings.items():
@@ -98,12 +101,13 @@ class Names:
 
     def equal_component(self, items: Group) -> str | None:
         """A component that prints the same as a nameless schema, but for the description, which is overwritten."""
-        shown = self._key(items, frozenset({"description", "deprecated", "refIdentifier"}))
-        for name in self._cleaned.schemas:
-            printed = self.evaluator.named(name, None)
-            if printed and shown == self._key(printed, frozenset({"description", "deprecated", "refIdentifier"})):
-                return name
-        return None
+        if self._by_print is None:
+            self._by_print = {}
+            for name in self._cleaned.schemas:
+                printed = self.evaluator.named(name, None)
+                if printed:
+                    self._by_print.setdefault(self._key(printed, _OF_PARAMETERS), name)
+        return self._by_print.get(self._key(items, _OF_PARAMETERS))
 
     def _look(self, root: Root) -> None:
         for node in _nodes(root.items):
@@ -156,8 +160,10 @@ class Names:
         return (whole,)
 
     def _printed_key(self, name: str, where: Where) -> tuple[int, ...] | None:
-        printed = self.evaluator.named(name, where) if self.is_component(name) else None
-        return None if printed is None else self._key(printed)
+        if (name, where) not in self._printed_keys:
+            printed = self.evaluator.named(name, where) if self.is_component(name) else None
+            self._printed_keys[name, where] = None if printed is None else self._key(printed)
+        return self._printed_keys[name, where]
 
     def _key(self, items: Iterable[Any], ignored: frozenset[str] = frozenset()) -> tuple[int, ...]:
         ignored |= _NOT_COMPARED

@@ -59,8 +59,7 @@ def _parameter(name: str, location: str, section: Map, items: Group) -> Map:
 def _put_texts(parameter: Map, texts: Map, place: str, notes: FlatNotes) -> None:
     """Description and deprecation: printed alike whether the parameter has them or its schema, so the parameter's."""
     for key, value in texts.items():
-        if value is not False:
-            parameter.put(key, value, mark_of(texts, key))
+        parameter.put(key, value, mark_of(texts, key))
         for level in (place, join(place, "schema")):
             evidence = "printed alike for a parameter and for its schema"
             notes.lose(join(level, key), "parameter-text", "ambiguous", evidence, mark_of(texts, key))

@@ -37,10 +37,20 @@ def parameter_items(holder: Any, cleaner: Cleaner) -> tuple[Group, Map]:
     """The alternatives of a parameter's schema, and apart from them the texts that the converter gave to each."""
     items = items_of(holder, "schema", cleaner)
     texts = Map()
-    for key in ("description", "deprecated"):
-        if items and all(key in item and item[key] == items[0][key] for item in items):
-            texts.put(key, items[0][key], mark_of(items[0], key))
+    said = _common_text([item.get("description") for item in items])
+    if said:
+        texts.put("description", said, mark_of(items[0], "description"))
+    if items and all(item.get("deprecated") is True for item in items):
+        texts.put("deprecated", True, mark_of(items[0], "deprecated"))
     return tuple(_without(item, texts) for item in items), texts
+
+
+def _common_text(descriptions: list[Any]) -> str | None:
+    """The description that the converter put in front of those of the alternatives, on lines of its own."""
+    if not descriptions or not all(isinstance(text, str) for text in descriptions):
+        return None
+    shortest: str = min(descriptions, key=len)
+    return shortest if all(f"{text}\n".startswith(f"{shortest}\n") for text in descriptions) else None
 
 
 def roots_of(endpoint: Map, cleaner: Cleaner) -> Iterator[Root]:
@@ -88,10 +98,15 @@ def _is_one(group: list[Map], item: Map) -> bool:
     return all(group[0].get(key) == item.get(key) for key in SHARED)
 
 
-def _without(item: Map, keys: Map) -> Map:
+def _without(item: Map, texts: Map) -> Map:
+    """One alternative without the texts of its parameter, and without a deprecation that it denies."""
     copy = Map(item.own)
     for key, value in item.items():
-        if key not in keys:
+        if key == "description" and key in texts:
+            value = value.removeprefix(texts[key]).removeprefix("\n")
+        if key == "deprecated" and value in (True, False) and (key in texts or value is False):
+            continue
+        if value or key != "description":
             copy.put(key, value, mark_of(item, key))
     return copy
 

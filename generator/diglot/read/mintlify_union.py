@@ -92,13 +92,15 @@ class Schemas:
 
     def _lose_beside(self, pointer: str, code: str, evidence: str, mark: Mark | None) -> None:
         """A composition around one reference prints what the reference alone prints."""
-        for member in ("$ref", "allOf", "oneOf", "anyOf", "title", "description", "nullable"):
+        for member in ("$ref", "allOf", "oneOf", "anyOf", "type", "title", "description", "nullable"):
             self._notes.lose(join(pointer, member), code, "ambiguous", evidence, mark)
 
     def _lose_union(self, pointer: str, named: bool, mark: Mark | None) -> None:
         evidence = "oneOf, anyOf and a list of types are printed alike"
         for member in ("anyOf", "oneOf", "type"):
             self._notes.lose(join(pointer, member), "union-kind", "ambiguous", evidence, mark)
+        for member in ("allOf", "title", "description", "nullable"):
+            self._notes.lose(join(pointer, member), "union-kind", "ambiguous", "merged into each alternative", mark)
         self._notes.lose(join(pointer, "discriminator"), "schema-keyword")
         if named:
             self._notes.lose(join(pointer, "$ref"), "outer-name-lost", "ambiguous", "a choice of references", mark)

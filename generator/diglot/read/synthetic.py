@@ -74,7 +74,8 @@ class Examples:
         if not isinstance(value, dict) or not isinstance(properties, dict):
             return None
         first = {name: self._first(prop, where) for name, prop in properties.items() if not self._hidden(prop, where)}
-        shown = {name: schema for name, schema in first.items() if schema["type"] != "file"}
+        files = {name for name, schema in first.items() if schema["type"] == "file" and value.get(name) != _ANY}
+        shown = {name: schema for name, schema in first.items() if name not in files}
         if shown.keys() != value.keys():
             return None
         return [(value[name], schema) for name, schema in shown.items()]

@@ -1,0 +1,1 @@
+"""Servers for the tests of `conform`: each is the reference server, wrong in exactly one way."""

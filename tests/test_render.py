@@ -1,0 +1,470 @@
+"""Contract -> package: names, shapes, determinism, and that no text of a page ever becomes code."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tokenize
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from diglot.core.finding import Location, UsageError
+from diglot.core.ir import Origin
+from diglot.core.names import Names, comment, constant, docstring, literal, pascal, snake
+from diglot.core.pointer import join
+from diglot.render import Options, render
+from hypothesis import given
+from hypothesis import strategies as st
+from render_help import documents, library, put, rendered, write
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "specs" / "dify-82.en.json"
+PROJECT = ROOT / "pyproject.toml"
+SENTINEL = "zqxsentinel"
+BREAKS = (
+    '"""', "'''", '"', "'", "\\", '\\"""', '"""\\', "\r", "\n", "\r\n", "\x0b\x0c", "\x85", "\u2028", "\u2029", "\x00",
+    "\ud800", "\u202e", "{{ 7*7 }}", "{% raw %}", "${x}", "*/ ", "# ", "`" * 3, "]\n", ")\n", "\n    pass\n",
+    "-->", "<script>", "|", "\\N{DIGIT ONE}", "\\u0022", "%s{0}", "\t", "'diglot_text_0'", "diglot_text_1",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shared package on disk."""
+    folder = tmp_path_factory.mktemp("quality")
+    write(library(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def harmless() -> dict[str, str]:
+    """What is made of texts in which nothing is odd."""
+    return rendered(poisoned("x"))
+
+
+class TestNames:
+    """Text of a page -> names, literals, docstrings."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("listDocuments", "list_documents"),
+            ("list-documents", "list_documents"),
+            ("HTTPError", "http_error"),
+            ("created_at__before", "created_at_before"),
+            ("2fa", "value_2fa"),
+            ("class", "class_"),
+            ("名称", "u540d_u79f0"),
+            ("émigré", "emigre"),
+            ("", "value"),
+            ("--", "value"),
+            ("__init__", "init"),
+        ],
+    )
+    def test_snake(self, text: str, expected: str) -> None:
+        assert snake(text) == expected
+
+    def test_pascal_and_constant(self) -> None:
+        assert pascal("batch update-documentStatus v2") == "BatchUpdateDocumentStatusV2"
+        assert pascal("none") == "None_"
+        assert constant("listDocuments") == "LIST_DOCUMENTS"
+
+    def test_collisions_are_numbered_in_order(self) -> None:
+        names = Names({"taken"})
+        assert [names.take(name) for name in ("a", "a", "taken", "taken", "a", "a2", "class")] == [
+            "a", "a2", "taken_", "taken2", "a3", "a2_2", "class_",
+        ]  # fmt: skip
+
+    def test_long_names_are_cut_and_stay_apart(self) -> None:
+        first, second = snake("x" * 500 + "a"), snake("x" * 500 + "b")
+        assert first != second
+        assert max(len(first), len(second)) <= 80
+
+    @given(st.text())
+    def test_any_text_gives_a_name(self, text: str) -> None:
+        for name in (snake(text), pascal(text), constant(text), Names().take(snake(text))):
+            assert name.isascii()
+            assert name.isidentifier()
+            assert not __import__("keyword").iskeyword(name)
+
+    @given(st.text(st.characters(exclude_categories=[])))
+    def test_any_text_survives_a_literal(self, text: str) -> None:
+        source = literal(text)
+        assert source.encode().isascii() or source.isprintable() or "\u3000" in source
+        assert ast.literal_eval(source) == text
+
+    @given(st.text(st.characters(exclude_categories=[])), st.integers(0, 8))
+    def test_any_text_fits_a_docstring_and_a_comment(self, text: str, indent: int) -> None:
+        source = f"class C:\n    {docstring(text, 4)}\n    {comment(text)}\n    x = 1\n"
+        tree = ast.parse(source)
+        assert [type(node).__name__ for node in tree.body[0].body] == ["Expr", "Assign"]  # type: ignore[attr-defined]
+
+    @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(), st.lists))
+    def test_any_value_survives_a_literal(self, value: Any) -> None:
+        assert eval(literal(value), {"float": float}) == value
+
+
+class TestShape:
+    """What is made of the contract."""
+
+    def test_the_files(self) -> None:
+        assert sorted(path for path in library() if not path.startswith("library_client/_")) == [
+            "README.md",
+            "library_client/errors.py",
+            "library_client/models.py",
+            "library_client/operations.py",
+            "library_client/py.typed",
+            "pyproject.toml",
+            "reference/en.md",
+            "reference/zh.md",
+        ]
+
+    def test_class_names_come_from_the_contract(self) -> None:
+        classes = [
+            node.name
+            for node in ast.parse(library()["library_client/models.py"]).body
+            if isinstance(node, ast.ClassDef)
+        ]
+        assert {"Document", "DocumentMetadataOperation", "MetadataValue", "DocumentMetadataValue"} <= set(classes)
+        assert {"BatchUpdateDocumentStatusRequest", "DocumentDataSourceDetailDictUploadFile"} <= set(classes)
+        assert {"ListDocumentsParameters", "SuccessResponse", "DocumentListResponse", "Error"} <= set(classes)
+        assert not [name for name in classes if name[-1].isdigit() or name.startswith(("Item", "DocMetadatum"))]
+
+    def test_names_do_not_depend_on_the_language(self) -> None:
+        both = documents()
+        chinese = rendered({"zh": both["zh"], "en": both["en"]})
+        english = rendered(both)
+        for path in english:
+            if path.endswith(".py"):
+                assert shape_of(chinese[path]) == shape_of(english[path])
+
+    def test_both_languages_stand_in_the_docstrings(self) -> None:
+        client = library()["library_client/_client.py"]
+        assert "检索指定知识库中所有文档的分页列表。" in client
+        assert "Knowledge base ID. 知识库的 ID。" in client
+        models = library()["library_client/models.py"]
+        assert "One document of a knowledge base.\n\n    知识库中的一个文档。" in models
+
+    def test_a_text_equal_to_the_canonical_one_is_not_said_twice(self) -> None:
+        assert library()["library_client/models.py"].count("A keyword of Python.") == 1
+
+    def test_the_references(self) -> None:
+        english, chinese = library()["reference/en.md"], library()["reference/zh.md"]
+        assert "## Operations" in english
+        assert "## 接口" in chinese
+        assert "检索指定知识库中所有文档的分页列表。" in chinese
+        assert "检索" not in english
+        for name in ("list_documents", "batch_update_document_status", "InvalidAction", "display_status", "guide.txt"):
+            assert name in english
+            assert name in chinese
+
+    def test_the_reference_says_where_facts_come_from(self) -> None:
+        pointer = "/paths/~1datasets~1{dataset_id}~1documents/get/parameters/1"
+        origin = Origin(Location("specs/pages/en/list.md", 41, 3, pointer), "declared", "en")
+        files = render(documents(), Options(), {pointer: (origin,)})
+        english = next(file.text for file in files if file.path == "reference/en.md")
+        row = next(line for line in english.splitlines() if line.startswith("| `keyword`"))
+        assert "`specs/pages/en/list.md:41` (declared)" in row
+
+    def test_the_hash_of_the_contract_stands_in_every_file(self) -> None:
+        canonical = json.dumps(documents()["en"], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        digest = hashlib.sha256(canonical.encode()).hexdigest()
+        for path, text in library().items():
+            assert path.endswith("py.typed") or digest in "\n".join(text.splitlines()[:3])
+
+    def test_the_package_stands_alone(self) -> None:
+        project = tomllib.loads(library()["pyproject.toml"])["project"]
+        assert sorted(name.split(">")[0] for name in project["dependencies"]) == ["httpx2", "pydantic"]
+        standard = set(sys.stdlib_module_names) | {"httpx2", "pydantic", "pydantic_core", "library_client"}
+        for path, text in library().items():
+            if path.endswith(".py"):
+                assert imported(text) <= standard
+
+    def test_an_empty_contract_gives_an_empty_client(self, tmp_path: Path) -> None:
+        empty = {"en": {"openapi": "3.1.1", "info": {"title": "t", "version": "1"}, "paths": {}}}
+        write(rendered(empty), tmp_path)
+        assert mypy(tmp_path, "dify_knowledge") == ""
+
+    @pytest.mark.parametrize("path", ["_client.py", "_transport.py", "_paging.py"])
+    def test_both_clients_are_the_same_program(self, path: str) -> None:
+        sync = [
+            node.name
+            for node in ast.walk(ast.parse(library()[f"library_client/{path}"]))
+            if isinstance(node, ast.FunctionDef)
+        ]
+        twin = ast.parse(library()[f"library_client/_async{path}"])
+        methods = [node.name for node in ast.walk(twin) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        spoken = {"__aenter__": "__enter__", "__aexit__": "__exit__", "aclose": "close", "__aiter__": "__iter__"}
+        assert set(sync) <= {spoken.get(name, name) for name in methods}
+
+
+class TestQuality:
+    """The checks that a careful author's code passes."""
+
+    def test_mypy(self, folder: Path) -> None:
+        assert mypy(folder, "library_client") == ""
+
+    def test_ruff(self, folder: Path) -> None:
+        assert ruff(folder, "check") == ""
+        assert ruff(folder, "format", "--check") == ""
+
+    def test_nothing_is_ignored(self) -> None:
+        for text in library().values():
+            for word in ("noqa", "type: ignore", "pyright:", "fmt: off", "pragma"):
+                assert word not in text
+
+    def test_another_contract(self, tmp_path: Path) -> None:
+        if not SHARED.is_file():
+            pytest.skip("needs the 82 operations in ../shared/specs")
+        english = json.loads(SHARED.read_text(encoding="utf-8"))
+        chinese = json.loads(SHARED.with_name("dify-82.zh.json").read_text(encoding="utf-8"))
+        files = rendered({"en": english, "zh": chinese})
+        write(files, tmp_path)
+        assert mypy(tmp_path, "dify_knowledge") == ""
+        assert ruff(tmp_path, "check") == ""
+        assert ruff(tmp_path, "format", "--check") == ""
+        client = ast.parse(files["dify_knowledge/_client.py"])
+        (main,) = [node for node in client.body if isinstance(node, ast.ClassDef)]
+        methods = [node.name for node in main.body if isinstance(node, ast.FunctionDef) if node.name[0] != "_"]
+        assert len(methods) == 82 + 2
+
+
+class TestSameBytes:
+    """The same contract gives the same bytes, wherever and whenever."""
+
+    SCRIPT = (
+        "import sys, hashlib; sys.path[:0] = sys.argv[1:]\n"
+        "from render_help import rendered\n"
+        "print(hashlib.sha256(repr(sorted(rendered(package='library_client', client='Library', environment='LIBRARY')"
+        ".items())).encode('utf-8', 'surrogatepass')).hexdigest())"
+    )
+
+    @pytest.mark.parametrize(("seed", "locale"), [("0", "C"), ("1", "C.UTF-8"), ("4242", "tr_TR.UTF-8")])
+    def test_across_hash_seeds_locales_and_folders(self, seed: str, locale: str, tmp_path: Path) -> None:
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "LC_ALL": locale, "LANG": locale}
+        folders = [str(ROOT / "tests"), str(ROOT / "generator")]
+        run = subprocess.run(
+            [sys.executable, "-c", self.SCRIPT, *folders],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        expected = hashlib.sha256(repr(sorted(library().items())).encode("utf-8", "surrogatepass")).hexdigest()
+        assert run.stdout.strip() == expected
+
+    def test_the_contract_is_not_changed(self) -> None:
+        given_documents = documents()
+        before = copy.deepcopy(given_documents)
+        rendered(given_documents)
+        assert given_documents == before
+
+    def test_no_date_and_no_path(self) -> None:
+        for text in library().values():
+            assert str(ROOT) not in text
+            assert "/tmp" not in text
+
+
+class TestInjection:
+    """Every string of the contract x every way to break out of where it stands: the code's shape never changes."""
+
+    @pytest.mark.parametrize("way", BREAKS, ids=[f"{number:02d}" for number in range(len(BREAKS))])
+    def test_all_texts_at_once(self, way: str, harmless: dict[str, str]) -> None:
+        files = rendered(poisoned(way))
+        assert files.keys() == harmless.keys()
+        for path, text in files.items():
+            text.encode()
+            if path.endswith(".py"):
+                assert shape_of(text) == shape_of(harmless[path]), path
+                assert SENTINEL not in code_of(text)
+            elif path.endswith(".toml"):
+                assert tomllib.loads(text).keys() == tomllib.loads(harmless[path]).keys()
+            else:
+                assert "<script>" not in text
+                assert text.count("-->") == 1
+
+    @pytest.mark.parametrize("way", BREAKS, ids=[f"{number:02d}" for number in range(len(BREAKS))])
+    def test_names_that_are_no_names(self, way: str) -> None:
+        """Keys, ids and places: the shape may differ, since names do; nothing of the text may be code."""
+        contract = documents()
+        evil = f"{SENTINEL}{way}{SENTINEL}"
+        for document in contract.values():
+            document["paths"][f"/{evil}/{{x}}"] = {
+                "get": {
+                    "operationId": evil,
+                    "tags": [evil],
+                    "parameters": [
+                        {"name": evil, "in": "query", "schema": {"type": "string", "pattern": evil, "default": evil}},
+                        {"name": f"{evil}h", "in": "header", "schema": {"enum": [evil, "b"]}},
+                        {"name": "x", "in": "path", "required": True, "schema": {"const": evil}},
+                    ],
+                    "responses": {
+                        "200": {
+                            "description": evil,
+                            "content": {f"{evil}/json": {"schema": {"$ref": "#/components/schemas/Evil"}}},
+                        },
+                        "499": {"content": {"application/json": {"example": {"code": evil, "message": evil}}}},
+                    },
+                }
+            }
+            document["components"]["schemas"]["Evil"] = {
+                "title": evil,
+                "properties": {
+                    evil: {"enum": [evil], "title": evil},
+                    f"{evil}o": {"title": evil, "properties": {"a": {}}},
+                },
+                "required": [evil],
+                f"x-{evil}": evil,
+            }
+            document["components"]["schemas"][evil] = {"type": "object", "properties": {"a": {"format": evil}}}
+            document["servers"] = [{"url": f"https://{evil}"}]
+        for path, text in rendered(contract).items():
+            assert not path.startswith(("/", "..")) and SENTINEL not in path
+            if path.endswith(".py"):
+                names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+                assert all(name.isascii() and name.isidentifier() for name in names)
+                assert f"{SENTINEL}{way}" not in code_of(text)
+                assert "eval" not in names
+
+    def test_templates_print_only_what_an_encoder_made(self, tmp_path: Path) -> None:
+        (tmp_path / "_model.py.jinja").write_text("{{ base_url }}", encoding="utf-8")
+        with pytest.raises(UsageError, match="without an encoder"):
+            rendered(templates=tmp_path)
+
+    def test_a_template_of_ones_own_replaces_ours_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "_error.py.jinja").write_text('"""Mine."""\n\nNAME = {{ base_url | literal }}\n', encoding="utf-8")
+        files, ours = rendered(templates=tmp_path), rendered()
+        assert files["dify_knowledge/_error.py"] == '"""Mine."""\n\nNAME = "https://api.dify.ai/v1"\n'
+        assert {path for path in files if files[path] != ours[path]} == {"dify_knowledge/_error.py"}
+
+    @pytest.mark.parametrize("text", ["{{ nothing }}", "{% if %}", "{{ 1 / 0"])
+    def test_a_template_that_is_wrong_is_said_to_be_wrong(self, tmp_path: Path, text: str) -> None:
+        (tmp_path / "_model.py.jinja").write_text(text, encoding="utf-8")
+        with pytest.raises(UsageError, match=r"_model\.py\.jinja"):
+            rendered(templates=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        True,
+        {"$ref": "#/components/schemas/Loop"},
+        {"$ref": "#/nowhere"},
+        {"$ref": "other.yaml#/x"},
+        {"allOf": [{"$ref": "#/components/schemas/Loop"}, {"$ref": "#/components/schemas/Document"}]},
+        {"oneOf": [{"type": "string", "minLength": 2}, {"type": "object", "properties": {"a": {"type": "integer"}}}]},
+        {"anyOf": [{"type": "null"}, {"type": "array"}]},
+        {"type": ["string", "integer", "array", "null"], "items": {"type": "number", "minimum": 2}},
+        {"type": "object", "additionalProperties": {"type": ["number", "null"]}},
+        {"enum": [1, "a", None, True]},
+        {"enum": [1.5]},
+        {"enum": []},
+        {"type": "string", "pattern": "(?<=x)y", "format": "email"},
+        {"type": "integer", "minimum": "x", "default": "y"},
+        {"type": "nonsense"},
+        {"properties": {"model_config": {}, "copy": {"type": "string"}, "date": {"type": "string", "format": "date"}}},
+        {"properties": {"a": {"items": {"items": {"items": {"properties": {"b": {}}}}}}}},
+        {"type": "object", "properties": {"self": {"$ref": "#/components/schemas/Odd"}}},
+    ],
+)
+def test_odd_schemas_give_a_package_that_imports(schema: Any, tmp_path: Path) -> None:
+    contract = documents()["en"]
+    contract["components"]["schemas"] |= {"Loop": {"$ref": "#/components/schemas/Loop"}, "Odd": schema}
+    answer = {
+        "200": {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Odd"}}}}
+    }
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Odd"}}}}
+    contract["paths"]["/odd"] = {"post": {"operationId": "odd", "requestBody": body, "responses": answer}}
+    write(rendered({"en": contract}), tmp_path)
+    check = "import dify_knowledge.models as m; [getattr(m, n).model_rebuild() for n in dir(m) if hasattr(getattr(m, n), 'model_rebuild')]"
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", check], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    for path in tmp_path.rglob("*.py"):
+        compile(path.read_text(encoding="utf-8"), str(path), "exec")
+
+
+def poisoned(way: str) -> dict[str, dict[str, Any]]:
+    """The contract, a sentinel and one way to break out at both ends of every text that is not structure."""
+    contract = documents()
+    for document in contract.values():
+        for pointer, value in list(texts(document)):
+            put(document, pointer, f"{way}{SENTINEL}{value}{SENTINEL}{way}")
+    return contract
+
+
+def texts(node: Any, pointer: str = "", key: str = "") -> Iterator[tuple[str, str]]:
+    """Descriptions, summaries, examples and extensions: pointer and text."""
+    if isinstance(node, str):
+        if key in ("description", "summary") or "/example" in pointer or "/x-" in pointer or pointer == "/info/title":
+            yield pointer, node
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name != "code":  # a code names a class; names are poisoned by a test of their own
+                yield from texts(value, join(pointer, name), name)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from texts(value, join(pointer, index), key)
+
+
+def shape_of(source: str) -> str:
+    """The program without what its strings say."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
+def code_of(source: str) -> str:
+    """Everything in the source that is neither a string nor a comment."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return " ".join(token.string for token in tokens if token.type not in (tokenize.STRING, tokenize.COMMENT))
+
+
+def imported(source: str) -> set[str]:
+    """The top-level modules that a source imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+def mypy(folder: Path, package: str) -> str:
+    """What mypy --strict says about a package; nothing where it is content."""
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file=",
+        "--no-error-summary",
+        "--cache-dir",
+        str(folder / ".mypy"),
+    ]
+    environment = {**os.environ, "MYPYPATH": str(folder)}
+    run = subprocess.run(
+        [*command, "-p", package], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    return run.stdout + run.stderr
+
+
+def ruff(folder: Path, *arguments: str) -> str:
+    """What ruff says by the rules of this project; nothing where it is content."""
+    command = [sys.executable, "-m", "ruff", *arguments, "--quiet", "--no-cache", "--config", str(PROJECT)]
+    run = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
+    return run.stdout + run.stderr
