@@ -8,7 +8,7 @@ import importlib
 import json
 import logging
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import ModuleType
@@ -17,6 +17,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+
 from render_help import import_library
 
 KEY = "secret-key-0123456789"

@@ -77,8 +77,8 @@ def test_the_older_page_of_the_five_is_the_stale_one_and_the_message_says_why() 
     assert len(judged) == 6
     for each in judged:
         assert each.evidence["stale"] == ZH
-        assert f"{ZH} is likely stale: it dates from 2025-09-11/2025-11-26" in message(each)
-        assert f"{ZH} 很可能已过时" in each.evidence["because"]["zh"]
+        assert f"; likely stale: {ZH}, older (2025-09-11/2025-11-26, the newest 2026-03-23/2026-07-08)" in message(each)
+        assert f"；很可能已过时：{ZH}" in each.evidence["because"]["zh"]
         assert f"{EN}:" in message(each)
 
 
@@ -156,6 +156,18 @@ def test_two_versions_show_what_came_and_went() -> None:
     assert drift_versions([old], [old]) == ()
 
 
+def test_what_a_version_adds_or_drops_is_located_in_the_new_one() -> None:
+    full = fragment(TEXT, path="full.yaml")
+    patch = [{"op": "remove", "path": "/paths/~1shelves~1{shelf_id}~1books/get/parameters/2"}]
+    short = fragment(TEXT, path="short.yaml", patch=patch)
+    for old, new in ((full, short), (short, full)):
+        (found,) = drift_versions([old], [new])
+        assert found.rule == "parameter-missing"
+        assert found.location.path == new.page.path
+        assert found.other
+        assert found.other.path == old.page.path
+
+
 def test_the_only_page_of_several_that_differs_is_the_stale_one() -> None:
     default = "/paths/~1shelves~1{shelf_id}~1books/get/parameters/1/schema/default"
     pages = [fragment(TEXT, language, path=f"{language}/page.md") for language in ("en", "ja")]
@@ -163,7 +175,7 @@ def test_the_only_page_of_several_that_differs_is_the_stale_one() -> None:
     (found,) = drift_languages(pages, ("en", "ja", "zh"))
     assert found.rule == "default-differs"
     assert found.location.path == found.evidence["stale"] == "zh/page.md"
-    assert "it alone differs from 2 other pages" in message(found)
+    assert "likely stale: zh/page.md, which alone differs from 2 others" in message(found)
 
 
 def test_a_shared_component_is_reported_once() -> None:
@@ -380,3 +392,4 @@ def test_many_alternatives_and_deep_chains_cost_little() -> None:
     (found,) = drift_languages([fragment(TEXT, patch=patch), fragment(TEXT, "zh", [*patch, last])], LANGUAGES)
     assert found.rule == "type-differs"
     assert found.location.pointer == f"/components/schemas/S{count}"
+    assert len(message(found)) < 500

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diglot import pipeline
+from diglot.core.catalogue import message
 from diglot.core.ir import Fragment
 from diglot.core.pointer import resolve
 from diglot.core.tree import plain, walk
@@ -274,7 +275,8 @@ def test_of_two_declared_facts_the_newer_wins_and_the_clash_names_both_lines() -
         assert (clash.location.path, clash.other and clash.other.path) == ("en/old.md", "zh/new.md")
         assert clash.location.line > 1
         assert dict(clash.args) == {"taken": 20, "left": 10}
-        assert clash.evidence["why"] == "newer"
+        assert clash.evidence["why"]["en"] == "the newer page wins"
+        assert "以较新的页面为准" in message(clash, "zh")
 
 
 def test_a_reference_and_the_same_thing_inline_become_the_component() -> None:

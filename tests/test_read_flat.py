@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from diglot.core import yaml
 from diglot.core.ir import Loss, Page
 from diglot.core.pointer import join, resolve
 from diglot.core.tree import Map, Mark, mark_of, plain
+from diglot.read import read_bytes
 from diglot.read.block import Block, Heading, Recovered, Text
 from diglot.read.mintlify import recover
 
@@ -513,6 +515,25 @@ def test_no_tree_is_refused(first: Any, second: Any, component: Any, example: An
     found = recover(block(yaml.dump(tree)), Heading(), Page("page.md", "", "en"))
     assert isinstance(found.document, Map)
     assert all(isinstance(item.pointer, str) for item in found.losses)
+
+
+PAGES = Path(__file__).parents[1] / "specs" / "pages"
+
+
+def test_the_flat_pages_of_this_project() -> None:
+    name = "zh/list-documents.md"
+    (found,) = read_bytes(name, (PAGES / name).read_bytes())
+    assert (found.dialect, found.findings) == ("flat", ())
+    operation = resolve(found.document, "/paths/~1datasets~1{dataset_id}~1documents/get")
+    media = operation["responses"]["200"]["content"]["application/json"]
+    assert plain(media) == {"schema": {"$ref": "#/components/schemas/DocumentListResponse"}}
+    assert list(found.document["components"]["schemas"]) == ["Document", "DocumentListResponse"]
+    assert mark_of(media["schema"], "$ref") == Mark(84, 13)
+    name = "en/update-document-status.md"
+    (found,) = read_bytes(name, (PAGES / name).read_bytes())
+    assert (found.dialect, found.findings) == ("flat", ())
+    assert plain(found.document["components"]).keys() == {"securitySchemes"}
+    assert Loss("/components/securitySchemes/ApiKeyAuth/bearerFormat", "bearer-format", "lost") in found.losses
 
 
 def test_aliases_that_unfold_to_very_much_are_read_at_once() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from diglot import pipeline
 from diglot.commands.common import findings_of, project_of
 from diglot.core.catalogue import phrase
-from diglot.core.ir import Fragment
+from diglot.core.ir import Fragment, Loss
 from diglot.core.tree import plain, walk
 from diglot.delivery import Outcome, Streams, deliver
 from diglot.report import finding_value, safe
@@ -48,6 +48,10 @@ def _lines(fragment: Fragment, language: str) -> Iterable[str]:
         yield f"  {operation.method.upper()} {operation.path}"
     facts = sum(not isinstance(value, dict | list) for _, value, _ in walk(fragment.document))
     yield "  " + phrase("read-facts", language, facts=facts, losses=len(fragment.losses))
+    kinds: dict[tuple[str, str], list[Loss]] = {}
     for loss in fragment.losses:
-        shown = f": {loss.evidence}" if loss.evidence else ""
-        yield f"    {loss.certainty:9} {loss.code} {loss.pointer or '/'}{shown}"
+        kinds.setdefault((loss.certainty, loss.code), []).append(loss)
+    for (certainty, code), losses in kinds.items():
+        shown = f": {losses[0].evidence}" if losses[0].evidence else ""
+        more = phrase("more", language, count=len(losses) - 1) if len(losses) > 1 else ""
+        yield f"    {certainty:9} {code} {losses[0].pointer or '/'}{more}{shown}"

@@ -26,7 +26,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One line of a decision table: when every field has its value (or is not `not`), the field `is` this."""
+    """One line of a decision table: when the fields have these values, the field is this, or one of these."""
 
     when: Mapping[str, Any]
     value: Any

@@ -24,12 +24,14 @@ class Credential:
     shown: str = ""
 
 
-def bearer(secret: Secret) -> Credential:
-    """The credential that a caller with this key sends."""
-    return Credential("valid", f"Bearer {secret.value}", f"Bearer {secret.shown}")
-
-
 NO_CREDENTIAL = Credential("none", None)
+
+
+def bearer(secret: Secret) -> Credential:
+    """The credential that a caller with this key sends; without a key, none."""
+    return (
+        NO_CREDENTIAL if not secret.value else Credential("valid", f"Bearer {secret.value}", f"Bearer {secret.shown}")
+    )
 
 
 def near_misses(secret: Secret) -> tuple[Credential, ...]:

@@ -26,7 +26,7 @@ from diglot.conform.session import NOT_JSON, Exchange, Request
 from diglot.conform.surface import Endpoint
 
 _EXAMPLES = 10
-_SECONDS = 5.0
+_SECONDS = 8.0
 _REQUESTS = 600
 _KNOWN = 0.9
 _ROWS = 5

@@ -9,7 +9,7 @@ from diglot.conform.bindings import Actions, Collection, Values, matches
 from diglot.conform.credentials import NO_CREDENTIAL, Credential, near_misses
 from diglot.conform.lab import UNKNOWN_ID, Lab
 from diglot.conform.law import Breach, Law, UnmetError
-from diglot.conform.laws_values import fields_of, sample
+from diglot.conform.laws_values import fields_of, rows_of, sample
 from diglot.conform.ledger import Ledger, act, entry, write
 from diglot.conform.requests import harmless_body
 from diglot.conform.session import Exchange
@@ -165,7 +165,7 @@ def _write_across(lab: Lab, values: Values) -> Iterator[Breach]:
     """The same for values; and a field of another dataset is unknown here."""
     one = fields_of(lab, values)[0]
     before = lab.complete(values.collection).by_id
-    mine = next(iter(before))
+    (mine,) = rows_of(lab, values, 1)
     for case, other in _others(lab, values.collection).items():
         theirs = next(iter(other.before), None)
         if theirs is None:

@@ -220,7 +220,7 @@ def _derived(lab: Lab, collection: Collection) -> Iterator[Breach]:
     for name, table in collection.derived.items():
         for row in whole.rows:
             case = next((case for case in table if matches(row, case.when)), None)
-            if case is not None and row.get(name) != case.value:
+            if case is not None and not matches(row, {name: case.value}):
                 shown = {key: row.get(key) for one in table for key in one.when}
                 args = {"field": name, "value": case.value}
                 yield Breach(

@@ -103,10 +103,9 @@ def _media(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
         if media_type not in endpoint.media_types:
             refusals.add(media_type, lab.call(endpoint, values, raw=raw, media_type=media_type))
     yield from refusals.breaches()
-    for media_type in (f"{JSON}; charset=utf-8", "Application/JSON"):
-        exchange = lab.call(endpoint, values, raw=raw, media_type=media_type)
-        if not exchange.ok:
-            raise UnansweredError(refused(exchange, f"Content-Type: {JSON}; charset=utf-8"))
+    exchange = lab.call(endpoint, values, raw=raw, media_type=f"{JSON}; charset=utf-8")
+    if not exchange.ok:
+        raise UnansweredError(refused(exchange, f"Content-Type: {JSON}; charset=utf-8"))
 
 
 def _methods(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:

@@ -87,7 +87,7 @@ def _read_back(lab: Lab, values: Values) -> Iterator[Breach]:
     lists = {"string": _TEXTS, "number": _NUMBERS, "time": _TIMES}
     for one in {field.type: field for field in reversed(fields_of(lab, values))}.values():
         given = (*lists[one.type], None)
-        rows = rows_of(lab, values, min(len(given), len(lab.complete(values.collection).ids)))
+        rows = rows_of(lab, values, min(len(given), max(len(lab.complete(values.collection).ids), 1)))
         wanted = dict(zip(rows, given, strict=False))
         exchange = _put(
             lab,

@@ -39,6 +39,8 @@ def run(
     surface = Surface.of(plain(contract))
     if not surface.endpoints:
         raise UsageError("the contract has no operations: there is nothing to test")
+    if not all(secret.value.isascii() and secret.value.isprintable() for secret in fixtures.secrets):
+        raise UsageError("the key holds a character that no HTTP header can carry; was it copied with a line break?")
     bound = bind(surface, bindings)
     started = time.monotonic()
     with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as lab:
@@ -128,7 +130,9 @@ def _first_call(lab: Lab) -> Exchange:
 def _usable(exchange: Exchange, lab: Lab) -> None:
     url = lab.session.redactor.clean(exchange.url)
     if exchange.failure:
-        raise UsageError(f"cannot reach {url}: {exchange.reason or exchange.failure}; is the server running there?")
+        raise UsageError(
+            f"cannot reach {url}: {lab.session.redactor.clean(exchange.reason)}; is the server running there?"
+        )
     if exchange.request.path == "/":
         return
     if exchange.status == 401:

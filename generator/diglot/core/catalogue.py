@@ -35,10 +35,12 @@ def message(finding: Finding, language: str = "en") -> str:
     """The sentence for one finding: the rule's template, filled from the finding's operation, evidence and args."""
     template: str = catalogue(language)["rules"][finding.rule]["message"]
     words = {"operation": finding.operation, **finding.evidence, **finding.args}
-    return template.format_map(_Blank({key: _say(value) for key, value in words.items()}))
+    return template.format_map(_Blank({key: _say(value, language) for key, value in words.items()}))
 
 
-def _say(value: Any) -> Any:
+def _say(value: Any, language: str) -> Any:
+    if isinstance(value, dict) and language in value:
+        return value[language]  # said in every language by the stage that found it
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value)
     return value

@@ -11,6 +11,7 @@ from diglot.core.ir import Fragment
 from diglot.drift.schema import text
 from diglot.drift.side import Place
 
+_MAX_PATH = 200
 Direction = Literal["request", "response", "structure"]
 
 
@@ -37,8 +38,10 @@ class Spot:
         return "response" if self.part == "response" else "request"
 
     def below(self, step: str) -> Spot:
-        """The spot of something inside this one: `.name`, `[*]`."""
-        return replace(self, path=self.path + step, depth=self.depth + 1)
+        """The spot of something inside this one: `.name`, `[*]`; a very long path keeps only its end."""
+        path = self.path + step
+        path = path if len(path) <= _MAX_PATH else f"{path[0]}…{path[-_MAX_PATH // 2 :]}"
+        return replace(self, path=path, depth=self.depth + 1)
 
 
 @dataclass(frozen=True, slots=True)

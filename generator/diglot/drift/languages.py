@@ -82,7 +82,6 @@ def _fold(rule: str, language: str, found: Sequence[Difference]) -> Finding:
             "where": in_each(partial(where, first.spot)),
             "says": in_each(partial(says, first)),
             "because": in_each(partial(because, Verdict())),
-            "count": len(found),
         },
     )
 

@@ -46,10 +46,13 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> tuple[Fi
     record = Record()
     before, after = (parties(map(Side.of, _in_order(fragments))) for fragments in (old, new))
     findings = only_in_one(before, after)
-    for key in before.keys() & after.keys():
+    for key in sorted(before.keys() & after.keys()):
         for pair in counterparts(before[key], after[key]):
-            differences = (each for each in compare(pair, record) if each.what != "text")
-            findings += [judge(each, Verdict(), each.sayings[-1]) for each in differences]
+            new_page = pair[1].side.fragment
+            for difference in compare(pair, record):
+                if difference.what != "text":
+                    here = next(saying for saying in difference.sayings if saying.fragment is new_page)
+                    findings.append(judge(difference, Verdict(), here))
     return _once(findings)
 
 

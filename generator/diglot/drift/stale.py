@@ -28,7 +28,7 @@ def verdict(sayings: Sequence[Saying]) -> Verdict:
     older = _older(sayings)
     if older:
         newest = max((saying for saying in sayings if saying not in older), key=lambda saying: _interval(saying) or ())
-        args = {"age": older[0].fragment.age, "newer": newest.fragment.page.path, "newer_age": newest.fragment.age}
+        args = {"age": older[0].fragment.age, "newer_age": newest.fragment.age}
         return Verdict(older, "older", args)
     counts = Counter(saying.identity for saying in sayings)
     alone = tuple(saying for saying in sayings if counts[saying.identity] == 1)

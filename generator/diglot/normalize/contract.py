@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from diglot.core.catalogue import LANGUAGES, phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import METHODS, Contract, Fragment, OpKey, Overlay
 from diglot.core.pointer import split
@@ -107,6 +108,7 @@ def _clash(clash: Clash) -> Finding:
     taken, left = clash.taken, clash.left
     newer = newest(taken.fragment.age) > newest(left.fragment.age)
     dialects = taken.fragment.dialect != left.fragment.dialect
+    reason = "newer" if newer else "dialect" if dialects else "order"
     location = left.location
     return Finding(
         "fact-clash",
@@ -115,7 +117,7 @@ def _clash(clash: Clash) -> Finding:
         taken.location,
         args={"taken": plain(taken.value), "left": plain(left.value)},
         evidence={
-            "why": "newer" if newer else "dialect" if dialects else "order",
+            "why": {language: phrase(f"why-{reason}", language) for language in LANGUAGES},
             "taken_path": taken.location.path,
             "age": taken.fragment.age or "",
         },

@@ -10,7 +10,7 @@ from diglot.core.ir import Fragment
 from diglot.core.pointer import split
 from diglot.core.tree import Map, Seq, copy_tree, mark_of
 
-LOST_NAME = "security-scheme-name"
+LOST_NAMES = ("security-scheme-name", "scheme-name")
 
 
 def align_security(fragments: Sequence[Fragment]) -> list[Fragment]:
@@ -88,7 +88,7 @@ def _lost(fragment: Fragment) -> dict[str, str]:
     return {
         tokens[2]: loss.certainty
         for loss in fragment.losses
-        if loss.code == LOST_NAME and len(tokens := split(loss.pointer)) >= 3 and tokens[1] == "securitySchemes"
+        if loss.code in LOST_NAMES and len(tokens := split(loss.pointer)) >= 3 and tokens[1] == "securitySchemes"
     }
 
 

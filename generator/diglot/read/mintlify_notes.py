@@ -9,6 +9,8 @@ from diglot.core.ir import Certainty, Loss, Page, Strength
 from diglot.core.tree import Map, Mark, Seq, mark_of
 from diglot.read.shapes import kind_of
 
+_LONGEST = 300  # evidence is for people
+
 
 class FlatNotes:
     """Notes that say each loss once, and turn a shape outside the grammar into a finding and an empty value."""
@@ -29,7 +31,7 @@ class FlatNotes:
         self, pointer: str, code: str, certainty: Certainty = "lost", evidence: str = "", mark: Mark | None = None
     ) -> None:
         """Note one loss; the first note about a pointer and code counts."""
-        self._losses.setdefault((pointer, code), Loss(pointer, code, certainty, evidence, mark))
+        self._losses.setdefault((pointer, code), Loss(pointer, code, certainty, evidence[:_LONGEST], mark))
 
     def odd(self, pointer: str, expected: str, found: Any, mark: Mark | None) -> None:
         """Note a shape that the dialect does not have. What was found is named by its kind, never quoted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diglot.core.ir import Certainty
 from diglot.core.pointer import join
 from diglot.core.tree import Map, Mark, mark_of
 from diglot.read.mintlify_evaluate import Where
@@ -11,6 +12,8 @@ from diglot.read.mintlify_names import Names
 from diglot.read.mintlify_notes import FlatNotes
 from diglot.read.mintlify_roots import Group, grouped, name_of, split_null
 from diglot.read.mintlify_schema import all_of, any_of, nullable, reference, restore
+
+_SHOWN = 5
 
 
 class Schemas:
@@ -26,7 +29,7 @@ class Schemas:
         if whole is not None:
             name, evidence = whole
             if evidence:
-                self._lose_beside(pointer, "outer-name-lost", evidence, mark)
+                self._lose_beside(pointer, "outer-name-lost", evidence, mark, "inferred")
             else:
                 evidence = f"a component that adds nothing to `{name}` prints the same"
                 self._lose_beside(pointer, "reference-name", evidence, mark)
@@ -51,7 +54,7 @@ class Schemas:
             return self._alone(group, pointer, where)
         if self._names.is_inferred(name, group):
             evidence = f"`{name}` is the last reference that the shown schema was merged from; it may be a part of it"
-            self._lose_beside(pointer, "component-from-root", evidence, mark)
+            self._lose_beside(pointer, "component-from-root", evidence, mark, "inferred")
             return reference(PREFIX + name, mark)
         rest = self._names.rest(group, where)
         evidence = f"`{name}` is the last reference of an allOf; the whole has lost its name"
@@ -59,7 +62,7 @@ class Schemas:
         if rest is not None:
             self._lose_beside(pointer, "outer-name-lost", evidence, mark)
             return self._extended(reference(PREFIX + name, mark), rest, pointer, where)
-        shown = [sighting.pointer for sighting in self._names.sightings.get(name, ())]
+        shown = [sighting.pointer for sighting in self._names.sightings.get(name, ())][:_SHOWN]
         evidence = f"merged with `{name}`" + (f", which differs between {', '.join(shown)}" if shown else "")
         lose_merged(self._notes, group, pointer, evidence)
         return self._alone(group, pointer, where)
@@ -90,10 +93,12 @@ class Schemas:
         lose_keywords(self._notes, item, pointer, where)
         return restore(item)
 
-    def _lose_beside(self, pointer: str, code: str, evidence: str, mark: Mark | None) -> None:
+    def _lose_beside(
+        self, pointer: str, code: str, evidence: str, mark: Mark | None, certainty: Certainty = "ambiguous"
+    ) -> None:
         """A composition around one reference prints what the reference alone prints."""
         for member in ("$ref", "allOf", "oneOf", "anyOf", "type", "title", "description", "nullable"):
-            self._notes.lose(join(pointer, member), code, "ambiguous", evidence, mark)
+            self._notes.lose(join(pointer, member), code, certainty, evidence, mark)
 
     def _lose_union(self, pointer: str, named: bool, mark: Mark | None) -> None:
         evidence = "oneOf, anyOf and a list of types are printed alike"

@@ -29,7 +29,8 @@ _COMPOSITIONS = ("oneOf", "anyOf", "allOf")
 _ANY = "<any>"
 _MAX_STEPS = 20_000
 _NOTHING = object()
-_Part = tuple[Any, Mapping[str, Any]]  # a value, and the alternative that would print it
+_Part = tuple[Any, Mapping[str, Any], int]  # a value, the alternative that would print it, its depth
+_CUT_DEPTH = 3  # the converter cuts off at ten levels of schemas, of which a composition takes several
 
 
 class Examples:
@@ -42,18 +43,18 @@ class Examples:
 
     def is_synthetic(self, value: Any, item: Mapping[str, Any], where: Where) -> bool:
         """Whether the converter would print `value` for a root schema whose first alternative is `item`."""
-        pending: list[_Part] = [(value, item)]
+        pending: list[_Part] = [(value, item, 0)]
         for _ in range(_MAX_STEPS):
             if not pending:
                 return True
-            found, schema = pending.pop()
-            parts = self._parts(found, schema, where)
+            found, schema, depth = pending.pop()
+            parts = self._parts(found, schema, depth, where)
             if parts is None:
                 return False
             pending += parts
         return False
 
-    def _parts(self, value: Any, item: Mapping[str, Any], where: Where) -> list[_Part] | None:
+    def _parts(self, value: Any, item: Mapping[str, Any], depth: int, where: Where) -> list[_Part] | None:
         """None: the converter prints another value; else what is left to compare inside this one."""
         if value == _ANY:  # also where alternatives contradict each other, or nest too deep
             return []
@@ -62,23 +63,25 @@ class Examples:
         if fixed is not _NOTHING:
             return [] if self._alike.same(value, fixed) else None
         if tag == "object":
-            return self._members(value, item, where)
+            return self._members(value, item, depth, where)
         if tag == "array":
             if not isinstance(value, list) or len(value) != 1:
                 return None
-            return [(value[0], self._first(item.get("items"), where))]
+            return [(value[0], self._first(item.get("items"), where), depth + 1)]
         return [] if self._alike.same(value, _leaf(tag, item)) else None
 
-    def _members(self, value: Any, item: Mapping[str, Any], where: Where) -> list[_Part] | None:
+    def _members(self, value: Any, item: Mapping[str, Any], depth: int, where: Where) -> list[_Part] | None:
         properties = item.get("properties")
         if not isinstance(value, dict) or not isinstance(properties, dict):
             return None
+        if not value and depth >= _CUT_DEPTH:
+            return []
         first = {name: self._first(prop, where) for name, prop in properties.items() if not self._hidden(prop, where)}
         files = {name for name, schema in first.items() if schema["type"] == "file" and value.get(name) != _ANY}
         shown = {name: schema for name, schema in first.items() if name not in files}
         if shown.keys() != value.keys():
             return None
-        return [(value[name], schema) for name, schema in shown.items()]
+        return [(value[name], schema, depth + 1) for name, schema in shown.items()]
 
     def _hidden(self, prop: Any, where: Where) -> bool:
         return self._evaluator.hides(unwrap(prop), where)

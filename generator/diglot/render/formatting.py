@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from diglot.core.finding import UsageError
@@ -29,14 +29,15 @@ _SORT = (
 _FORMAT = ("format", "--quiet", *_STYLE)
 
 
-def format_python(files: Mapping[str, str], package: str) -> dict[str, str]:
-    """The same files with unused imports removed, the others sorted, and the whole formatted.
+def format_python(files: Mapping[str, str], package: str, loose: Collection[str]) -> dict[str, str]:
+    """The same files formatted; those of `loose` also lose the imports that they do not use, and have the rest sorted.
 
     Raises:
         UsageError: ruff is not there, or a file is no Python (then a template is wrong).
     """
     sort = [argument.format(package=f'"{package}"') for argument in _SORT]
-    return _run(_FORMAT, _run(sort, files))
+    sorted_files = _run(sort, {path: text for path, text in files.items() if path in loose})
+    return _run(_FORMAT, {**files, **sorted_files})
 
 
 def _run(arguments: tuple[str, ...] | list[str], files: Mapping[str, str]) -> dict[str, str]:

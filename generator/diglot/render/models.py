@@ -18,7 +18,7 @@ from diglot.core.names import docstring, literal
 from diglot.render.docs import field_text, model_text
 from diglot.render.shapes import Field, Model, Shape
 
-_TOKEN = re.compile(r"""(?:("{3}|'|")\s*)?diglot_text_(?P<number>\d+)\b(?(1)\s*\1)""")
+_TOKEN = re.compile(r"""(?:("{3}|'|")\s*)?diglot__text__(?P<number>\d+)\b(?(1)\s*\1)""")
 _PREFIX = "#/components/schemas/"
 
 
@@ -159,7 +159,7 @@ class _Disarmed:
 
     def _token(self, encoded: str) -> str:
         self._texts.append(encoded)
-        return f"diglot_text_{len(self._texts) - 1}"
+        return f"diglot__text__{len(self._texts) - 1}"
 
 
 def _kind(value: str | int) -> str:
