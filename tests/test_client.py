@@ -322,8 +322,8 @@ def test_wrong_bodies_are_never_sent(caller: Caller) -> None:
         with pytest.raises(caller.lib.InvalidArgument) as caught:
             caller(ok, "batch_update_document_status", DATASET, **arguments)
         assert caught.value.pointer == pointer
+    wrong = {"document_id": OTHER, "metadata_list": [], "documentid": 1}
     with pytest.raises(caller.lib.InvalidArgument, match="documentid"):
-        wrong = {"document_id": OTHER, "metadata_list": [], "documentid": 1}
         caller(ok, "batch_update_document_metadata", DATASET, operation_data=[wrong])
     for part in ("", ".", ".."):
         with pytest.raises(caller.lib.InvalidArgument):

@@ -17,6 +17,9 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateTable
+
 from diglot.core.finding import UsageError
 from diglot.serve import demo, running, serve_forever
 from diglot.serve.app import Handlers, create_app
@@ -25,8 +28,6 @@ from diglot.serve.query import parse
 from diglot.serve.schema import DISPLAY_STATUSES, display_status, documents, metadata
 from diglot.serve.seed import rows
 from diglot.serve.store import Query, Store
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import CreateTable
 
 DEMO = demo()
 NOW = 1_800_000_000
