@@ -99,13 +99,12 @@ def test_every_law_holds_on_the_reference_server_and_leaves_it_as_it_was(server:
     assert everything(server) == before
 
 
-@pytest.mark.parametrize("seed", [0, 7])
 def test_fuzzing_finds_nothing_on_the_reference_server_and_leaves_it_as_it_was(
-    server: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     before = everything(server)
-    report = conform(server, Options(engines=("fuzz",), seed=seed))
+    report = conform(server, Options(engines=("fuzz",), seed=7))
     assert report.findings == ()
     assert report.requests > 20
     assert everything(server) == before

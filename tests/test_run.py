@@ -119,8 +119,15 @@ class Uncounted(Store):
         return super().count(*args, **kwargs) + 1
 
 
-class Unchanging(Store):
-    """Accepts every write and does nothing: both write operations broken."""
+class Unmoved(Store):
+    """Accepts every change of status and does nothing."""
+
+    def set_status(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+class Unwritten(Store):
+    """Accepts every metadata value and keeps none."""
 
     def write(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -128,7 +135,11 @@ class Unchanging(Store):
 
 @pytest.mark.parametrize(
     ("store", "operation"),
-    [(Uncounted, "GET /datasets/{}/documents"), (Unchanging, "PATCH /datasets/{}/documents/status/{}")],
+    [
+        (Uncounted, "GET /datasets/{}/documents"),
+        (Unmoved, "PATCH /datasets/{}/documents/status/{}"),
+        (Unwritten, "POST /datasets/{}/documents/metadata"),
+    ],
 )
 def test_a_broken_server_fails_the_run_and_the_fault_is_named(
     diglot: Run,

@@ -448,6 +448,11 @@ def gives_all_rows_the_last_values() -> App:
     return folding(lambda operations: [replace(one, entries=operations[-1].entries) for one in operations])
 
 
+@fault("batch-values-mixed", "values.flags")
+def takes_the_first_flag_for_all() -> App:
+    return folding(lambda operations: [replace(one, partial=operations[0].partial) for one in operations])
+
+
 @fault("write-side-effect", "values.")
 def disables_what_it_writes_on() -> App:
     class Disabling(Store):
@@ -647,6 +652,16 @@ def echoes_the_key() -> App:
         given = dict(scope["headers"]).get(b"authorization", b"")
         if status == 401:
             body = json.dumps({"code": "unauthorized", "message": given.decode(), "status": 401}).encode()
+        return status, headers, body
+
+    return rewire(echo)
+
+
+@fault("secret-echoed", "auth.")
+def echoes_a_wrong_key() -> App:
+    def echo(scope: Json, status: int, headers: Any, body: bytes) -> tuple[int, Any, bytes]:
+        if b"wrong-key" in dict(scope["headers"]).get(b"authorization", b""):
+            body = json.dumps({"code": "unauthorized", "message": "00000000-wrong-key", "status": 401}).encode()
         return status, headers, body
 
     return rewire(echo)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import tomllib
 from argparse import Namespace
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from diglot import files, pipeline
-from diglot.commands.common import outcome_of, project_of
+from diglot.commands.common import locator, outcome_of, project_of
 from diglot.conform import Fixtures, Options, Report
 from diglot.conform.outcome import Engine, Progress
 from diglot.core.catalogue import phrase
 from diglot.core.finding import UsageError
+from diglot.core.ir import Fragment
 from diglot.core.tree import plain
 from diglot.delivery import Outcome, Streams, deliver
 from diglot.normalize import canonical
@@ -25,7 +26,8 @@ from diglot.report import finding_value, safe
 def run(arguments: Namespace, streams: Streams) -> int:
     """Test TARGET, or without one the embedded reference server."""
     project = project_of(arguments)
-    document = contract_of(project, arguments.spec)
+    contract = contract_for(project, arguments.spec)
+    document = plain(canonical(contract).document)
     options = _options(arguments, project, streams)
     if arguments.inputs:
         fixtures = _fixtures(project, arguments)
@@ -33,6 +35,7 @@ def run(arguments: Namespace, streams: Streams) -> int:
     else:
         with pipeline.reference_server() as (url, fixtures):
             report = pipeline.conform(project, url, document, fixtures, options, arguments.laws)
+    report = with_lines(report, contract)
     outcome = Outcome(report.findings)
     if arguments.waivers:
         outcome = outcome_of(pipeline.waive(project, report.findings, arguments.waivers))
@@ -40,8 +43,8 @@ def run(arguments: Namespace, streams: Streams) -> int:
     return deliver(_with_value(outcome, report, streams.language), arguments, streams)
 
 
-def contract_of(project: Project, name: str | None) -> Any:
-    """The contract to test against, in canonical form.
+def contract_for(project: Project, name: str | None) -> Fragment:
+    """The contract to test against: a document with operations, its lines kept.
 
     Raises:
         UsageError: it has no operation, or cannot be read.
@@ -50,7 +53,14 @@ def contract_of(project: Project, name: str | None) -> Any:
     fragments = [fragment for fragment in pipeline.read(project, [path]) if fragment.operations]
     if len(fragments) != 1:
         raise UsageError(f"{path}: one OpenAPI document with operations is expected here")
-    return plain(canonical(fragments[0]).document)
+    return fragments[0]
+
+
+def with_lines(report: Report, contract: Fragment) -> Report:
+    """The report, with the line of the contract that each finding is about."""
+    locate = locator(contract)
+    findings = [replace(item, location=locate(item.location.pointer)) for item in report.findings]
+    return replace(report, findings=tuple(findings))
 
 
 def _options(arguments: Namespace, project: Project, streams: Streams) -> Options:

@@ -9,12 +9,14 @@ from functools import partial
 
 from diglot import files, pipeline
 from diglot.commands.common import findings_of, listed, operations_of, outcome_of, project_of, stale
-from diglot.commands.conform import contract_of, live_progress, summary_of
+from diglot.commands.conform import contract_for, live_progress, summary_of, with_lines
 from diglot.conform import Options
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
+from diglot.core.tree import plain
 from diglot.delivery import Outcome, Streams, counts, deliver, exit_code
 from diglot.freshness import Memory
+from diglot.normalize import canonical
 from diglot.project import Project
 from diglot.report import render_text
 
@@ -86,10 +88,11 @@ def _make(project: Project, arguments: Namespace, language: str) -> _Made:
 
 def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list[str]]:
     """The contract as written, held against the embedded reference server."""
-    document = contract_of(project, None)
+    contract = contract_for(project, None)
+    document = plain(canonical(contract).document)
     options = Options(spec=project.config.contract, progress=live_progress(streams))
     with pipeline.reference_server() as (url, fixtures):
-        report = pipeline.conform(project, url, document, fixtures, options)
+        report = with_lines(pipeline.conform(project, url, document, fixtures, options), contract)
     words = {**summary_of(report), "findings": len(report.findings)}
     lines = [phrase("summary-conform", streams.language, url=url, **words)]
     if report.not_exercised:

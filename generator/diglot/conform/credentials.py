@@ -23,6 +23,11 @@ class Credential:
     sent: str | None = field(repr=False)
     shown: str = ""
 
+    def echoed(self, text: str) -> bool:
+        """Whether `text` repeats the key that was sent, a wrong one too: it may be a right one with a slip."""
+        key = (self.sent or "").rpartition(" ")[2]
+        return len(key) >= _MIN_ECHO and key in text
+
 
 NO_CREDENTIAL = Credential("none", None)
 

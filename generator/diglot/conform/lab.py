@@ -133,8 +133,8 @@ class Lab:
         for breach in self.wire.check(endpoint, exchange):
             if not loosely or breach.rule in ("server-error", "answer-missing"):
                 self.noticed.append((endpoint, breach))
-        given_away = self.session.redactor.echoed(exchange.text + " ".join(exchange.headers.values()))
-        if given_away is not None:
+        answered = exchange.text + " ".join(exchange.headers.values())
+        if self.session.redactor.echoed(answered) or request.credential.echoed(answered):
             self.noticed.append((endpoint, Breach("secret-echoed", {}, exchange, source="auth.echo")))
         return exchange
 

@@ -10,7 +10,7 @@ from diglot.conform import laws_access, laws_actions, laws_filters, laws_input, 
 from diglot.conform.findings import Findings
 from diglot.conform.lab import Lab
 from diglot.conform.law import Breach, Law, UnansweredError, UnmetError
-from diglot.conform.outcome import NotExercised
+from diglot.conform.outcome import NotExercised, Options
 from diglot.conform.surface import Endpoint
 
 LAWS: tuple[Law, ...] = (
@@ -24,6 +24,13 @@ LAWS: tuple[Law, ...] = (
 )
 # What is written is read back from the list: where its pages cannot be trusted, nothing follows from them.
 _ALWAYS_PRESUMED = {"actions": ("paging.order", "paging.partition"), "values": ("paging.order", "paging.partition")}
+
+
+def selected(options: Options) -> tuple[Law, ...]:
+    """The laws that the options ask for."""
+    if "laws" not in options.engines:
+        return ()
+    return tuple(law for law in LAWS if not options.only or law.name.startswith(options.only))
 
 
 @dataclass
@@ -43,8 +50,7 @@ class Trial:
         Raises:
             BudgetSpentError: what is left of the laws cannot be tried.
         """
-        only = self.lab.options.only
-        work = [(law, bound) for law in LAWS if (not only or law.name.startswith(only)) for bound in self._bound(law)]
+        work = [(law, bound) for law in selected(self.lab.options) for bound in self._bound(law)]
         for done, (law, bound) in enumerate(work):
             if self.lab.options.progress:
                 self.lab.options.progress(law.name, done, len(work))

@@ -29,7 +29,7 @@ def _each(
             before = lab.complete(actions.collection).by_id
             ids = [key for key, row in before.items() if matches(row, action.on)]
             if len(ids) < rows:
-                lacking.append(f"{rows} rows with {_equations(action.on)}")
+                lacking.append(f"rows with {_equations(action.on)}, at least {rows}")
                 continue
             yield from attempt(lab, actions, action, before, ids)
         if lacking:
@@ -39,7 +39,8 @@ def _each(
 
 
 def _equations(wanted: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in wanted.items())
+    shown = {name: value if isinstance(value, list | tuple) else [value] for name, value in wanted.items()}
+    return ", ".join(f"{name} = {' or '.join(map(str, values))}" for name, values in shown.items())
 
 
 def _done(lab: Lab, actions: Actions, action: str, ids: list[str], what: str) -> Exchange:

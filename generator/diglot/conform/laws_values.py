@@ -14,7 +14,7 @@ from diglot.conform.ledger import differences, entry, held, same, write
 from diglot.conform.session import Exchange
 
 _TEXTS = (
-    "diglot", "007", "0", "", " edge ", "Line\nbreak\ttab", "引用 “值” é 🙂", "'; \"quoted\" \\ %_<b>", "x" * 200,
+    "diglot", "007", "0", "", " edge ", "Line\nbreak\ttab", "引用 “值” é 🙂", "'; \"quoted\" \\ %_<b>", "x" * 300,
 )  # fmt: skip
 _NUMBERS = (0, 1, -1, 42.5, 1741267200, 0.1)
 _TIMES = (0, 1741267200)
@@ -160,6 +160,27 @@ def _clear(lab: Lab, values: Values) -> Iterator[Breach]:
             yield Breach(rule, {"parameter": values.partial}, exchange, expected, got, "values.partial")
 
 
+def _flags(lab: Lab, values: Values) -> Iterator[Breach]:
+    """Each entry of a batch has a flag of its own."""
+    rows, (one, other) = rows_of(lab, values, 2), _two(lab, values)
+    for turn, flags in enumerate(((False, True), (True, False))):
+        _put(
+            lab,
+            values,
+            {row: [(one, sample(one)), (other, sample(other))] for row in rows},
+            False,
+            f"{values.entries} = [2]",
+        )
+        items = [(one.id, one.name, sample(one, turn + 1))]
+        exchange = write(lab, values, [entry(values, row, items, flag) for row, flag in zip(rows, flags, strict=True)])
+        for row, flag in zip(rows, flags, strict=True) if exchange.ok else ():
+            expected = {one.id: sample(one, turn + 1)} | ({other.id: sample(other)} if flag else {})
+            got = _read(lab, values, row)
+            if not same(got, expected):
+                yield Breach("batch-values-mixed", {}, exchange, expected, got, "values.partial")
+                return
+
+
 def _null(lab: Lab, values: Values) -> Iterator[Breach]:
     """A null written by a partial update is kept as a value, not passed over."""
     (row,), one = rows_of(lab, values, 1), fields_of(lab, values)[0]
@@ -243,6 +264,7 @@ LAWS = (
     Law("values.read-back", "values", _read_back, writes=True, presumes=("values.apart",)),
     Law("values.replace", "values", _replace, writes=True, presumes=("values.apart",)),
     Law("values.clear", "values", _clear, writes=True, presumes=("values.apart", "values.replace")),
+    Law("values.flags", "values", _flags, writes=True, presumes=("values.apart", "values.replace")),
     Law("values.null", "values", _null, writes=True, presumes=("values.apart", "values.replace")),
     Law("values.repeat", "values", _repeat, writes=True, presumes=("values.apart",)),
     Law("values.refused", "values", _refused, writes=True, presumes=("values.apart",)),

@@ -14,7 +14,7 @@ from diglot.conform.findings import Findings
 from diglot.conform.fixtures import Fixtures
 from diglot.conform.lab import Lab
 from diglot.conform.law import Breach, UnansweredError, UnmetError
-from diglot.conform.laws import Trial
+from diglot.conform.laws import Trial, selected
 from diglot.conform.ledger import Ledger, ledgers
 from diglot.conform.outcome import NotExercised, Options, Report
 from diglot.conform.session import BudgetSpentError, Exchange, Request, Session
@@ -66,8 +66,7 @@ def run(
 
 
 def _engines(lab: Lab, trial: Trial, kept: list[Ledger]) -> None:
-    if "laws" in lab.options.engines:
-        trial.run()
+    trial.run()
     if "fuzz" in lab.options.engines:
         from diglot.conform.fuzz import fuzz
 
@@ -147,7 +146,9 @@ def _usable(exchange: Exchange, lab: Lab) -> None:
 
 def _keep(lab: Lab) -> list[Ledger]:
     """What is there before the tests, if they may change it."""
-    if lab.options.read_only:
+    laws = selected(lab.options)
+    reads = "fuzz" not in lab.options.engines and all(law.over == "collection" and not law.writes for law in laws)
+    if lab.options.read_only or reads:
         return []
     try:
         return ledgers(lab)

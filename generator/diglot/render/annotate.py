@@ -58,6 +58,8 @@ def _accepted(shape: Shape) -> str:
         return f"Mapping[str, {accepted(shape.parts[0])}]"
     if shape.kind == "file":
         return "FileContent"
+    if shape.kind == "literal":
+        return _literal(shape)
     if shape.kind == "union":
         return " | ".join(dict.fromkeys(accepted(part) for part in shape.parts))
     return _answered(shape)
@@ -69,7 +71,9 @@ def _answered(shape: Shape) -> str:
     if shape.kind == "model":
         return f"models.{shape.model}"
     if shape.kind == "literal":
-        return f"Literal[{', '.join(literal(value) for value in shape.values)}]"
+        return (
+            f"{_literal(shape)} | {type(shape.values[0]).__name__}"  # a server may know more values than the contract
+        )
     if shape.kind == "array":
         return f"list[{answered(shape.parts[0])}]"
     if shape.kind == "map":
@@ -79,3 +83,7 @@ def _answered(shape: Shape) -> str:
     if shape.kind == "union":
         return " | ".join(dict.fromkeys(answered(part) for part in shape.parts))
     return _SCALARS[shape.kind]
+
+
+def _literal(shape: Shape) -> str:
+    return f"Literal[{', '.join(literal(value) for value in shape.values)}]"

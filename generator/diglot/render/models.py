@@ -19,6 +19,7 @@ from diglot.render.docs import field_text, model_text
 from diglot.render.shapes import Field, Model, Shape
 
 _TOKEN = re.compile(r"""(?:("{3}|'|")\s*)?diglot__text__(?P<number>\d+)\b(?(1)\s*\1)""")
+_KINDS: dict[type[Any], str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _PREFIX = "#/components/schemas/"
 
 
@@ -135,24 +136,24 @@ class _Disarmed:
         if shape.kind == "literal":
             return self._literal(shape, is_open)
         if shape.kind == "array":
-            return {"type": "array", "items": self._schema(shape.parts[0], is_open), **limits}
+            return {"type": "array", "items": self._part(shape.parts[0], is_open), **limits}
         if shape.kind == "map":
-            return {"type": "object", "additionalProperties": self._schema(shape.parts[0], is_open) or True}
+            return {"type": "object", "additionalProperties": self._part(shape.parts[0], is_open) or True}
         if shape.kind == "union":
-            # with limits, an option would be given a class of its own: RootModels named after the field
-            return {"anyOf": [self._schema(replace(part, limits=()), is_open) for part in shape.parts]}
+            return {"anyOf": [self._part(part, is_open) for part in shape.parts]}
         if shape.kind == "number":  # a whole number stays one, or 5 would be sent as 5.0
             return {"type": ["integer", "number"], **limits}
         return {"type": shape.kind, **({"format": shape.format} if shape.format else {}), **limits}
 
+    def _part(self, shape: Shape, is_open: bool) -> dict[str, Any]:
+        """A shape within another, without its limits: with them it would be given a class, named `XItem` or `X1`."""
+        return self._schema(replace(shape, limits=()), is_open)
+
     def _literal(self, shape: Shape, is_open: bool) -> dict[str, Any]:
         """An enumeration; what a server answers may also hold a value that the contract does not know yet."""
-        kinds = sorted({_kind(value) for value in shape.values})
-        closed = {
-            "type": kinds if len(kinds) > 1 else kinds[0],
-            "enum": [self._constant(value) for value in shape.values],
-        }
-        return {"anyOf": [closed, *({"type": kind} for kind in kinds)]} if is_open else closed
+        kind = _KINDS[type(shape.values[0])]
+        closed = {"type": kind, "enum": [self._constant(value) for value in shape.values]}
+        return {"anyOf": [closed, {"type": kind}]} if is_open else closed
 
     def _constant(self, value: Any) -> Any:
         return self._token(literal(value)) if isinstance(value, str) else value
@@ -162,19 +163,13 @@ class _Disarmed:
         return f"diglot__text__{len(self._texts) - 1}"
 
 
-def _kind(value: str | int) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    return "integer" if isinstance(value, int) else "string"
-
-
 def _fits(value: Any, shape: Shape) -> bool:
     """Whether `value` can be the default of a field of this shape."""
     if shape.kind == "literal":
         return value in shape.values and not isinstance(value, float)
     if isinstance(value, str):
         return shape.kind == "string" and not shape.format and not shape.limits
-    return value is not None and {bool: "boolean", int: "integer", float: "number"}.get(type(value)) == shape.kind
+    return value is not None and _KINDS.get(type(value)) == shape.kind
 
 
 def _is_supported(pattern: str) -> bool:

@@ -207,11 +207,14 @@ def _enum(parts: list[Node]) -> list[Any] | None:
 
 
 def _literal(values: list[Any], nullable: bool) -> Shape:
-    scalars = tuple(dict.fromkeys((type(value), value) for value in values if isinstance(value, str | int)))
-    nullable = nullable or None in values
-    if len(scalars) != len(values) - values.count(None):
-        return ANY  # neither text nor whole numbers: nothing that a Literal can hold
-    return Shape("literal", nullable, values=tuple(value for _, value in scalars)) if scalars else Shape("null", True)
+    scalars = [value for value in values if value is not None]
+    nullable = nullable or len(scalars) < len(values)
+    if not scalars:
+        return Shape("null", nullable=True)
+    kind = type(scalars[0])
+    if kind not in (str, int, bool) or any(type(value) is not kind for value in scalars):
+        return ANY  # numbers with fractions, objects, a mixture: nothing that one Literal can hold
+    return Shape("literal", nullable, values=tuple(dict.fromkeys(scalars)))
 
 
 def _union(options: list[Shape], nullable: bool) -> Shape:
