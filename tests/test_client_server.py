@@ -7,8 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-import dify_knowledge as dk
 import pytest
+
+import dify_knowledge as dk
 from diglot.serve import demo, running
 
 DEMO = demo()
@@ -86,9 +87,11 @@ def test_each_refusal_is_an_exception_of_its_own(client: dk.DifyKnowledge, serve
 def test_a_server_that_is_down() -> None:
     with running() as base_url:
         pass
-    with dk.DifyKnowledge(DEMO.token, base_url=base_url, retries=0) as client:
-        with pytest.raises(dk.ConnectionFailed, match="is the server up"):
-            client.list_documents(DEMO.dataset)
+    with (
+        dk.DifyKnowledge(DEMO.token, base_url=base_url, retries=0) as client,
+        pytest.raises(dk.ConnectionFailed, match="is the server up"),
+    ):
+        client.list_documents(DEMO.dataset)
 
 
 def test_two_hundred_calls_at_once(server: str) -> None:

@@ -121,9 +121,8 @@ def test_read_only_sends_nothing_but_get_and_head() -> None:
 
 
 def test_less_is_exercised_and_said_so_when_less_is_known(server: str) -> None:
-    report = run(
-        Target.parse(server), CONTRACT, LAWS, Fixtures(token=fixtures().token, dataset=demo().dataset), LAWS_ONLY
-    )
+    known = Fixtures(token=fixtures().token, dataset=demo().dataset)
+    report = run(Target.parse(server), CONTRACT, LAWS, known, replace(LAWS_ONLY, only=("paging.", "scope.")))
     assert report.findings == ()
     needs = " ".join(one.needs for one in report.not_exercised)
     assert all(name in needs for name in ("empty_dataset", "other_tenant", "api_disabled_dataset"))
@@ -168,7 +167,7 @@ def test_an_interrupted_run_puts_back_what_it_changed(server: str) -> None:
 
 def test_a_spent_budget_ends_the_run_and_not_the_report(server: str) -> None:
     before = everything(server)
-    report = conform(server, replace(LAWS_ONLY, max_requests=40))
+    report = conform(server, replace(LAWS_ONLY, max_requests=40, only=("paging.", "action.")))
     assert report.findings == ()
     assert any("more than 40 requests" in one.needs for one in report.not_exercised)
     assert everything(server) == before
@@ -219,7 +218,7 @@ def test_the_key_is_in_no_finding(findings: Callable[[str], Report], name: str) 
 
 def test_fuzzing_finds_what_one_answer_shows() -> None:
     with running(BY_NAME["counts_in_text"].make()) as url:
-        report = conform(url, Options(engines=("fuzz",)))
+        report = conform(url, Options(engines=("fuzz",), max_requests=40))
     assert {(one.rule, one.args["at"]) for one in report.findings} == {("response-schema-violated", "/data/*/position")}
 
 
@@ -289,11 +288,13 @@ ODD_ROWS = json.dumps(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "null", "[]", '{"data": 5}', '{"data": [null, 1, {}]}', "[" * 100_000, "NaN", ODD_ROWS]
+    "text",
+    ["", "null", "[]", '{"data": 5}', '{"data": [null, 1, {}]}', "[" * 100_000, "NaN", ODD_ROWS],
+    ids=lambda text: text[:20],
 )
 def test_no_answer_breaks_the_tests(text: str) -> None:
     with running(answering(200, "application/json", text)) as url:
-        assert conform(url).findings
+        assert conform(url, replace(LAWS_ONLY, only=() if text == ODD_ROWS else ("paging.", "values."))).findings
 
 
 @pytest.mark.parametrize(

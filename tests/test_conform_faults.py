@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from conform_help import CONTRACT, LAWS, fixtures
 from diglot.conform import Options, Report, Target, run
+from diglot.core.catalogue import LANGUAGES, message
+from diglot.core.rules import RULES
 from diglot.serve import running
 from servers.wrong import FAULTS, Fault
+
+BLANK = re.compile(r"\{[a-z_]+\}")
 
 
 def examined(fault: Fault) -> Report:
@@ -18,4 +24,11 @@ def examined(fault: Fault) -> Report:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_wrong_server_is_found_by_the_rule_that_names_its_fault(fault: Fault) -> None:
-    assert fault.rule in {finding.rule for finding in examined(fault).findings}
+    findings = examined(fault).findings
+    assert fault.rule in {finding.rule for finding in findings}
+    for finding in findings:
+        assert RULES[finding.rule].stage == "conform"
+        assert finding.location.pointer.startswith("/paths/")
+        assert finding.evidence["curl"].startswith("curl ")
+        for language in LANGUAGES:
+            assert not BLANK.search(message(finding, language))

@@ -415,6 +415,17 @@ def test_odd_schemas_give_a_package_that_imports(tmp_path: Path) -> None:
     assert mypy(tmp_path, "dify_knowledge") == ""
 
 
+@pytest.mark.parametrize("kind", ["allOf", "anyOf", "oneOf"])
+def test_schemas_that_double_at_every_step_cost_nothing(kind: str) -> None:
+    contract = documents()["en"]
+    for number in range(60):
+        twice = [{"$ref": f"#/components/schemas/Step{number + 1}"}] * 2
+        own = {"type": "object", "properties": {f"p{number}": {"type": "string"}}}
+        contract["components"]["schemas"][f"Step{number}"] = {kind: [*twice, own]}
+    contract["components"]["schemas"]["Step60"] = {"type": "object"}
+    assert "class Step" in unformatted({"en": contract})["models.py"]
+
+
 def unformatted(contract: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Everything that is generated, before ruff has formatted it: what a break-out would have to break."""
     view, templates = build_view(contract, Options(), {}), Templates()

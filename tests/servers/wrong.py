@@ -104,12 +104,12 @@ def rewire(change: Callable[[Json, int, list[tuple[bytes, bytes]], bytes], tuple
 # --- pages
 
 
-@fault("page-size-ignored", "paging.")
+@fault("page-size-ignored", "paging.size")
 def ignores_the_limit() -> App:
     return asking(lambda query: {"limit": "20"} if "page" in query else {})
 
 
-@fault("pages-overlap-or-gap", "paging.")
+@fault("pages-overlap-or-gap", "paging.partition")
 def overlaps_by_one_row() -> App:
     class Overlapping(Store):
         def list_documents(self, dataset_id: str, query: Any) -> Any:
@@ -122,7 +122,7 @@ def overlaps_by_one_row() -> App:
     return create_app(store=Overlapping())
 
 
-@fault("pages-overlap-or-gap", "paging.")
+@fault("pages-overlap-or-gap", "paging.partition")
 def ignores_the_page() -> App:
     return asking(lambda query: {"page": "1"})
 
@@ -139,7 +139,7 @@ def shuffles() -> App:
     return listing(rotate)
 
 
-@fault("page-past-end-wrong", "paging.")
+@fault("page-past-end-wrong", "paging.partition")
 def repeats_the_last_page() -> App:
     class Repeating(Store):
         def list_documents(self, dataset_id: str, query: Any) -> Any:
@@ -150,42 +150,42 @@ def repeats_the_last_page() -> App:
     return create_app(store=Repeating())
 
 
-@fault("page-echo-wrong", "paging.")
+@fault("page-echo-wrong", "paging.echo")
 def counts_pages_from_zero() -> App:
     return listing(lambda answer, query: answer.update(page=answer["page"] - 1))
 
 
-@fault("total-wrong", "paging.")
+@fault("total-wrong", "paging.total")
 def totals_the_page() -> App:
     return listing(lambda answer, query: answer.update(total=len(answer["data"])))
 
 
-@fault("has-more-wrong", "paging.")
+@fault("has-more-wrong", "paging.more")
 def has_more_when_the_page_is_full() -> App:
     return listing(lambda answer, query: answer.update(has_more=len(answer["data"]) == answer["limit"]))
 
 
-@fault("has-more-wrong", "paging.")
+@fault("has-more-wrong", "paging.more")
 def never_has_more() -> App:
     return listing(lambda answer, query: answer.update(has_more=False))
 
 
-@fault("page-size-cap-wrong", "paging.")
+@fault("page-size-cap-wrong", "paging.cap")
 def echoes_the_limit_asked_for() -> App:
     return listing(lambda answer, query: answer.update(limit=int(query.get("limit", 20))))
 
 
-@fault("page-size-cap-wrong", "paging.")
+@fault("page-size-cap-wrong", "paging.cap")
 def caps_at_fifty() -> App:
     return asking(lambda query: {"limit": "50"} if int(query.get("limit", 20)) > 100 else {})
 
 
-@fault("page-default-differs", "paging.")
+@fault("page-default-differs", "paging.defaults")
 def defaults_to_ten() -> App:
     return asking(lambda query: {"limit": query.get("limit", "10")})
 
 
-@fault("empty-page-wrong", "paging.")
+@fault("empty-page-wrong", "paging.empty")
 def totals_one_at_least() -> App:
     return listing(lambda answer, query: answer.update(total=max(answer["total"], 1)))
 
@@ -193,17 +193,17 @@ def totals_one_at_least() -> App:
 # --- filters
 
 
-@fault("filter-wrong", "filter.")
+@fault("filter-wrong", "filter.contains")
 def ignores_the_keyword() -> App:
     return asking(lambda query: {"keyword": None})
 
 
-@fault("filter-wrong", "filter.")
+@fault("filter-wrong", "filter.contains")
 def takes_percent_for_a_wildcard() -> App:
     return asking(lambda query: {"keyword": None} if query.get("keyword") in ("%", "_") else {})
 
 
-@fault("filter-wrong", "filter.")
+@fault("filter-wrong", "filter.contains")
 def distinguishes_letter_case() -> App:
     def sensitive(answer: Json, query: dict[str, str]) -> None:
         answer["data"] = [row for row in answer["data"] if query.get("keyword", "") in row["name"]]
@@ -211,22 +211,22 @@ def distinguishes_letter_case() -> App:
     return listing(sensitive)
 
 
-@fault("filter-wrong", "filter.")
+@fault("filter-wrong", "filter.equals")
 def calls_archived_available() -> App:
     return asking(lambda query: {"status": "available"} if query.get("status") == "archived" else {})
 
 
-@fault("filter-total-wrong", "filter.")
+@fault("filter-total-wrong", "filter.within")
 def totals_without_the_filter() -> App:
     return listing(lambda answer, query: answer.update(total=130) if "keyword" in query else None)
 
 
-@fault("filter-more-wrong", "filter.")
+@fault("filter-more-wrong", "filter.within")
 def has_more_without_the_filter() -> App:
     return listing(lambda answer, query: answer.update(has_more=answer["page"] * answer["limit"] < 130))
 
 
-@fault("filter-pages-wrong", "filter.")
+@fault("filter-pages-wrong", "filter.within")
 def pages_before_it_filters() -> App:
     class Repeating(Store):
         def list_documents(self, dataset_id: str, query: Any) -> Any:
@@ -235,7 +235,7 @@ def pages_before_it_filters() -> App:
     return create_app(store=Repeating())
 
 
-@fault("filters-not-combined", "filter.")
+@fault("filters-not-combined", "filter.combined")
 def forgets_the_status_beside_a_keyword() -> App:
     return asking(lambda query: {"status": None} if "keyword" in query else {})
 
@@ -273,7 +273,7 @@ class StatusStore(Store):
         super().set_status(dataset_id, ids, action, account)  # type: ignore[arg-type]
 
 
-@fault("action-without-effect", "action.")
+@fault("action-without-effect", "action.effect")
 def only_says_that_it_archives() -> App:
     class Idle(StatusStore):
         def set_status(self, dataset_id: str, ids: Collection[str], action: str, account: str) -> None:
@@ -283,7 +283,7 @@ def only_says_that_it_archives() -> App:
     return create_app(store=Idle())
 
 
-@fault("action-effect-wrong", "action.")
+@fault("action-effect-wrong", "action.effect")
 def forgets_who_disabled() -> App:
     class Anonymous(Store):
         def changes(self, action: Any, account_id: str) -> Any:
@@ -293,12 +293,12 @@ def forgets_who_disabled() -> App:
     return create_app(store=Anonymous())
 
 
-@fault("action-effect-wrong", "action.")
+@fault("action-effect-wrong", "action.effect")
 def stamps_milliseconds() -> App:
     return create_app(store=Store(clock=lambda: time.time() * 1000))
 
 
-@fault("action-side-effect", "action.")
+@fault("action-side-effect", "action.effect")
 def archives_and_disables() -> App:
     class Thorough(Store):
         def changes(self, action: Any, account_id: str) -> Any:
@@ -308,7 +308,7 @@ def archives_and_disables() -> App:
     return create_app(store=Thorough())
 
 
-@fault("action-side-effect", "action.")
+@fault("action-side-effect", "action.effect")
 def disables_the_neighbour_too() -> App:
     class Clumsy(StatusStore):
         def set_status(self, dataset_id: str, ids: Collection[str], action: str, account: str) -> None:
@@ -326,7 +326,7 @@ def _all(status: str | None = None) -> Any:
     return Query(page=1, limit=100, status=status)
 
 
-@fault("action-not-undone", "action.")
+@fault("action-not-undone", "action.undo")
 def keeps_the_stamp_when_enabling() -> App:
     class Sticky(Store):
         def changes(self, action: Any, account_id: str) -> Any:
@@ -417,7 +417,7 @@ def _values(operation: Operation, change: Callable[[Any], Any]) -> Operation:
     return replace(operation, entries=[(key, name, change(value)) for key, name, value in operation.entries])
 
 
-@fault("value-not-read-back", "values.")
+@fault("value-not-read-back", "values.read-back")
 def turns_numbers_into_text() -> App:
     def text(value: Any) -> Any:
         return str(value) if isinstance(value, float) and value != int(value) else value
@@ -425,7 +425,7 @@ def turns_numbers_into_text() -> App:
     return folding(lambda operations: [_values(one, text) for one in operations])
 
 
-@fault("value-not-read-back", "values.")
+@fault("value-not-read-back", "values.read-back")
 def trims_text() -> App:
     return folding(
         lambda operations: [
@@ -434,7 +434,7 @@ def trims_text() -> App:
     )
 
 
-@fault("value-not-read-back", "values.")
+@fault("value-not-read-back", "values.read-back")
 def drops_null() -> App:
     return folding(
         lambda operations: [
@@ -443,7 +443,7 @@ def drops_null() -> App:
     )
 
 
-@fault("batch-values-mixed", "values.")
+@fault("batch-values-mixed", "values.apart")
 def gives_all_rows_the_last_values() -> App:
     return folding(lambda operations: [replace(one, entries=operations[-1].entries) for one in operations])
 
@@ -453,7 +453,7 @@ def takes_the_first_flag_for_all() -> App:
     return folding(lambda operations: [replace(one, partial=operations[0].partial) for one in operations])
 
 
-@fault("write-side-effect", "values.")
+@fault("write-side-effect", "values.apart")
 def disables_what_it_writes_on() -> App:
     class Disabling(Store):
         def set_metadata(self, dataset_id: str, operations: Sequence[Operation]) -> None:
@@ -463,17 +463,17 @@ def disables_what_it_writes_on() -> App:
     return create_app(store=Disabling())
 
 
-@fault("full-update-keeps", "values.")
+@fault("full-update-keeps", "values.replace")
 def always_updates_in_part() -> App:
     return folding(lambda operations: [replace(one, partial=True) for one in operations])
 
 
-@fault("partial-update-drops", "values.")
+@fault("partial-update-drops", "values.replace")
 def always_replaces() -> App:
     return folding(lambda operations: [replace(one, partial=False) for one in operations])
 
 
-@fault("partial-default-differs", "values.")
+@fault("partial-default-differs", "values.replace")
 def defaults_to_partial() -> App:
     class Defaulting(Handlers):
         def json(self, call: Call) -> Any:
@@ -558,7 +558,7 @@ def datasets(find: Callable[[Store, Tenant, str, Dataset | None], Dataset | None
     return create_app(store=Finding())
 
 
-@fault("tenant-boundary-crossed", "scope.")
+@fault("tenant-boundary-crossed", "scope.refused")
 def forgets_whose_dataset_it_is() -> App:
     return datasets(
         lambda store, tenant, key, found: (
@@ -567,17 +567,17 @@ def forgets_whose_dataset_it_is() -> App:
     )
 
 
-@fault("unknown-scope-answered", "scope.")
+@fault("unknown-scope-answered", "scope.refused")
 def answers_for_any_dataset() -> App:
     return datasets(lambda store, tenant, key, found: found or Dataset(key, True))
 
 
-@fault("access-disabled-ignored", "scope.")
+@fault("access-disabled-ignored", "scope.refused")
 def opens_the_closed_dataset() -> App:
     return datasets(lambda store, tenant, key, found: found and Dataset(found.id, True))
 
 
-@fault("dataset-boundary-crossed", "scope.")
+@fault("dataset-boundary-crossed", "scope.act")
 def finds_documents_of_any_dataset() -> App:
     class Wide(Store):
         def states(self, connection: Any, dataset_id: str, document_ids: Collection[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ that the contract does not know are left to the laws, which try them where they 
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -74,7 +75,7 @@ def _scenarios(lab: Lab, kept: Sequence[Ledger], seconds: float, allowed: int, j
     for event in stream:
         if isinstance(event, events.NonFatalError | events.FatalError):
             error = getattr(event, "value", None) or getattr(event, "exception", None)
-            judge.problems[str(getattr(event, "label", "—"))] = findings_safe(lab, error)
+            judge.problems[str(getattr(event, "label", "—"))] = _in_short(lab, error)
         if not isinstance(event, events.ScenarioFinished):
             continue
         label = event.recorder.label
@@ -88,7 +89,7 @@ def _scenarios(lab: Lab, kept: Sequence[Ledger], seconds: float, allowed: int, j
             stream.stop()
 
 
-def findings_safe(lab: Lab, error: Any) -> str:
+def _in_short(lab: Lab, error: Any) -> str:
     """An error in one short line without keys."""
     return lab.session.redactor.clean(f"{type(error).__name__}: {error}".splitlines()[0])[:200]
 
@@ -176,6 +177,8 @@ class _Judge:
                 self.findings.add(endpoint.pointer, str(endpoint.key), breach)
 
     def _breaches(self, endpoint: Endpoint, case: Any, exchange: Exchange, checks: Sequence[Any]) -> Iterator[Breach]:
+        if exchange.failure == "too-large":
+            return
         routed = not (exchange.status in (404, 405) and exchange.json is NOT_JSON and _bent(case))
         if routed and exchange.request.method == endpoint.method:
             yield from self.lab.wire.check(endpoint, exchange)
@@ -191,18 +194,20 @@ class _Judge:
         _, _, query = sent.uri.partition("?")
         headers = {name.lower(): values[0] for name, values in sent.headers.items()}
         given = headers.get("authorization")
-        credential = self.lab.key if given == self.lab.key.sent else Credential("drawn", given, str(given))
+        shown = re.sub(r'([\\"$`])', r"\\\1", str(given))  # a curl line puts it in double quotes
+        credential = self.lab.key if given == self.lab.key.sent else Credential("drawn", given, shown)
         request = Request(sent.method, case.path, query, sent.body, headers.get("content-type"), credential)
         if answer is None:
             return Exchange(request, sent.uri, 0, {}, b"", "dropped")
         received = {name.lower(): values[0] for name, values in answer.headers.items()}
-        return Exchange(request, sent.uri, answer.status_code, received, answer.content)
+        cut = "too-large" if answer.content_size > len(answer.content) else ""  # by the recorder, not by the server
+        return Exchange(request, sent.uri, answer.status_code, received, answer.content, cut)
 
 
 def _bent(case: Any) -> bool:
     """Whether a path parameter was drawn that may not have reached the operation: the router answered."""
     values = case.path_parameters or {}
-    return any(not str(value) or set(str(value)) & set("/.%?#\\") or "/" in str(value) for value in values.values())
+    return any(not str(value) or set(str(value)) & set("/.%?#\\") for value in values.values())
 
 
 def _where(case: Any) -> str:

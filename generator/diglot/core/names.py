@@ -91,7 +91,7 @@ def literal(value: Any) -> Code:
         TypeError: not a value of JSON.
     """
     if isinstance(value, str):
-        return Code('"' + "".join(_escaped(character) for character in value).replace('"', '\\"') + '"')
+        return Code('"' + _spelled(value).replace('"', '\\"') + '"')
     if value is None or isinstance(value, bool | int):
         return Code(repr(value))
     if isinstance(value, float):
@@ -105,7 +105,7 @@ def literal(value: Any) -> Code:
 
 def docstring(text: str, indent: int = 0) -> Code:
     """`text` as a docstring, quotes included; lines after the first are indented by `indent` spaces."""
-    lines = ["".join(map(_escaped, line)).rstrip() for line in one_newline(text).strip().split("\n")]
+    lines = [_spelled(line).rstrip() for line in one_newline(text).strip().split("\n")]
     body = re.sub('"{2,}|"$', lambda quotes: '\\"' * len(quotes[0]), "\n".join(lines))
     if "\n" not in body:
         return Code(f'"""{body}"""')
@@ -116,7 +116,7 @@ def docstring(text: str, indent: int = 0) -> Code:
 
 def comment(text: str) -> Code:
     """`text` as a comment of one line, number sign included."""
-    return Code("# " + "".join(map(_escaped, " ".join(one_newline(text).split()))))
+    return Code("# " + _spelled(" ".join(one_newline(text).split())))
 
 
 def one_newline(text: str) -> str:
@@ -126,6 +126,8 @@ def one_newline(text: str) -> str:
 
 def visible(text: str) -> str:
     """`text` with every character that is not seen as what it is (controls, bidi marks, surrogates) spelled out."""
+    if text.isprintable():
+        return text
     return "".join(character if character in "\n\\" else _escaped(character) for character in text)
 
 
@@ -145,6 +147,12 @@ def _identifier(name: str, fallback: str) -> Code:
     if len(name) > MAX_NAME:
         name = name[: MAX_NAME - 9].rstrip("_") + "_" * name.islower() + hashlib.sha256(name.encode()).hexdigest()[:8]
     return checked(f"{name}_" if keyword.iskeyword(name) else name)
+
+
+def _spelled(text: str) -> str:
+    if text.isprintable():  # nothing hidden in it, as in nearly every text
+        return text.replace("\\", "\\\\")
+    return "".join(map(_escaped, text))
 
 
 def _escaped(character: str) -> str:

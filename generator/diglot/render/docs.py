@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from diglot.core.names import literal, one_newline, words
@@ -75,8 +75,8 @@ def argument_text(argument: Argument) -> str:
     return " ".join(said) or _KINDS.get(argument.field.shape.kind, "A value of JSON.")
 
 
-def facts(field: Field) -> Iterator[str]:
-    """What the contract asserts of a value besides its type, in words of JSON Schema."""
+def facts(field: Field, default: str = "Default", deprecated: str = "Deprecated") -> Iterator[str]:
+    """What the contract asserts of a value besides its type; `default` and `deprecated` are the words for that."""
     shape = field.shape
     inner = shape.parts[0] if shape.kind == "array" else shape
     if inner.format:
@@ -85,9 +85,9 @@ def facts(field: Field) -> Iterator[str]:
     for key, value in shape.limits:
         yield f"{words.get(key, key + ' =')} {literal(value)}"
     if field.default is not None:
-        yield f"Default {literal(field.default)}"
+        yield f"{default} {literal(field.default)}"
     if field.deprecated:
-        yield "Deprecated"
+        yield deprecated
 
 
 def example(operation: Operation, client: str, *, is_async: bool) -> list[str]:
@@ -209,11 +209,6 @@ def sample(shape: Shape) -> Any:
     by_format = {"uuid": _UUID, "date": "2025-01-31", "date-time": "2025-01-31T12:00:00Z"}
     by_kind: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "map": {}}
     return by_format.get(shape.format) or by_kind.get(shape.kind)
-
-
-def joined(texts: Sequence[str]) -> str:
-    """Lines as one text."""
-    return "\n".join(texts)
 
 
 def signature(operation: Operation) -> Iterator[tuple[Argument, str, str]]:

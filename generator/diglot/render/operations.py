@@ -200,14 +200,13 @@ def _body(node: Node, title: str, scope: Names, schemas: Schemas) -> tuple[Body,
         asked = field if required else replace(field, required=False)
         arguments.append(
             Argument(
-                scope.take(_argument_name(field)), asked, place, example=_example(schema.at("properties", field.wire))
+                scope.take(snake(field.wire, "field")),
+                asked,
+                place,
+                example=_example(schema.at("properties", field.wire)),
             )
         )
     return Body(kind, media, shape.model, required), tuple(arguments)
-
-
-def _argument_name(field: Field) -> str:
-    return snake(field.wire, "field")
 
 
 def _answer(node: Node, title: str, schemas: Schemas) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ def render_beside(view: View, templates: Templates) -> list[File]:
     """The files of the generated tree that are no Python."""
     files = render_readme(view, templates)
     for language in view.languages:
-        values = _Reference(view, language).values()
+        values = _Reference(view, language, _say(language)).values()
         files.append(File(f"reference/{language}.md", templates.markdown("reference.md.jinja", values)))
     return files
 
@@ -34,10 +34,11 @@ class _Reference:
 
     view: View
     language: str
+    say: Mapping[str, Markdown]
 
     def values(self) -> dict[str, Any]:
         return {
-            "say": self._say(),
+            "say": self.say,
             "digest": Markdown(self.view.digest),
             "title": markdown.cell(self._text(self.view.title) or self.view.options.client),
             "description": markdown.prose(self._text(self.view.description)),
@@ -54,19 +55,20 @@ class _Reference:
         return {
             "name": markdown.code(operation.name),
             "route": markdown.code(f"{operation.method} {operation.path}"),
-            "deprecated": Markdown(f" ({self._say()['deprecated']})" * operation.deprecated),
+            "deprecated": Markdown(f" ({self.say['deprecated']})" * operation.deprecated),
             "text": markdown.prose("\n\n".join(texts)),
             "arguments": list(self._arguments(operation)),
             "answer": self._answer(operation),
             "failures": list(self._failures(operation)),
             "example": markdown.fenced(session, "python"),
             "examples": list(self._examples(operation)),
-            "source": Markdown(f"{self._say()['source']}: {self._source(operation.pointer) or '-'}"),
+            "source": Markdown(f"{self.say['source']}: {self._source(operation.pointer) or '-'}"),
         }
 
     def _arguments(self, operation: Operation) -> Iterator[Markdown]:
         for arg in operation.arguments:
-            facts = "".join(f" {fact}." for fact in docs.facts(arg.field))
+            words = docs.facts(arg.field, self.say["default"], self.say["deprecated"])
+            facts = "".join(f" {fact}." for fact in words)
             yield _row(
                 markdown.code(arg.name),
                 markdown.code(arg.place),
@@ -78,7 +80,7 @@ class _Reference:
 
     def _answer(self, operation: Operation) -> Markdown:
         answer = operation.answer
-        kind = markdown.code(annotate.result(operation)) if answer.kind != "nothing" else self._say()["nothing"]
+        kind = markdown.code(annotate.result(operation)) if answer.kind != "nothing" else self.say["nothing"]
         return Markdown(f"{kind} {markdown.cell(self._text(answer.prose))}".rstrip())
 
     def _failures(self, operation: Operation) -> Iterator[Markdown]:
@@ -89,10 +91,10 @@ class _Reference:
 
     def _examples(self, operation: Operation) -> Iterator[dict[str, Markdown]]:
         for example in operation.examples:
-            title = example.status or self._say()["request"]
+            title = example.status or self.say["request"]
             name = f" {markdown.code(example.name)}" if example.name else ""
             yield {
-                "title": Markdown(f"{self._say()['examples']}: {markdown.cell(title)}{name}"),
+                "title": Markdown(f"{self.say['examples']}: {markdown.cell(title)}{name}"),
                 "body": markdown.block(example.value),
             }
 
@@ -113,13 +115,8 @@ class _Reference:
         chosen = [text.text for text in prose if text.language == self.language] or [text.text for text in prose[:1]]
         return chosen[0] if chosen else ""
 
-    def _say(self) -> dict[str, Markdown]:
-        words = catalogue(self.language if self.language in LANGUAGES else "en")["phrases"]
-        prefix = "reference-"
-        return {key.removeprefix(prefix): Markdown(word) for key, word in words.items() if key.startswith(prefix)}
-
     def _yes(self, is_true: bool) -> Markdown:
-        return self._say()["yes" if is_true else "no"]
+        return self.say["yes" if is_true else "no"]
 
     def _source(self, pointer: str) -> Markdown:
         """The lines of the pages that say so, with how strongly they do."""
@@ -132,6 +129,13 @@ class _Reference:
             for origin in node.origins()
         ]
         return Markdown(", ".join(dict.fromkeys(found)))
+
+
+def _say(language: str) -> dict[str, Markdown]:
+    """The tool's own words in a language that it speaks, else in English."""
+    words = catalogue(language if language in LANGUAGES else "en")["phrases"]
+    prefix = "reference-"
+    return {key.removeprefix(prefix): Markdown(word) for key, word in words.items() if key.startswith(prefix)}
 
 
 def _row(*cells: Markdown) -> Markdown:

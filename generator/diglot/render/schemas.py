@@ -27,6 +27,7 @@ _LIMIT_TYPES: dict[str, type[Any] | tuple[type[Any], ...]] = {
 }
 _MAX_DEPTH = 40  # schemas within schemas; deeper ones are taken as any value
 _MAX_TITLE = 60
+_REMARKS = frozenset({"allOf", "default", "deprecated", "description", "nullable"})
 
 
 class Schemas:
@@ -37,6 +38,7 @@ class Schemas:
         self._by_pointer: dict[str, str] = {}
         self._by_content: dict[str, str] = {}
         self._open: list[str] = []
+        self._shapes: dict[str, Shape] = {}
         self.models: dict[str, Model] = {}
         for key, _ in root.at("components", "schemas").members():
             name = self._names.take(pascal(key, "Model"))
@@ -46,12 +48,21 @@ class Schemas:
 
     def shape(self, node: Node, name: str) -> Shape:
         """The shape of a schema; `name` is what a model is called that has neither a component nor a title."""
-        if node.pointer in self._open or len(self._open) > _MAX_DEPTH:
-            return ANY  # a schema that contains itself without an object in between
-        self._open.append(node.pointer)
+        pointer = node.target().pointer if isinstance(node.get("$ref"), str) else node.pointer
+        if pointer in self._shapes:
+            return self._shapes[pointer]
+        if pointer in self._open or len(self._open) > _MAX_DEPTH:
+            return self._again(_parts(node))
+        self._open.append(pointer)
         shape = self._shape(_parts(node), name)
         self._open.pop()
+        self._shapes[pointer] = shape
         return shape
+
+    def _again(self, parts: list[Node]) -> Shape:
+        """A schema within itself: its model, or any value where there is no object in between."""
+        known = self._by_pointer.get(parts[0].pointer, "")
+        return Shape("model", _types(parts)[1], model=known) if known in self.models else ANY
 
     def define(self, name: str, fields: Iterable[Field], prose: Prose = (), pointer: str = "") -> str:
         """Add a model that no schema of the contract describes, such as the parameters of an operation."""
@@ -155,18 +166,19 @@ def component_name(node: Node) -> str:
     return pascal(tokens[2]) if len(tokens) == 3 and tokens[0] == "components" else ""
 
 
-def _parts(node: Node, depth: int = 0) -> list[Node]:
-    """The schema itself and the schemas that `allOf` adds to it, references followed."""
-    node = node.target()
-    parts = [node]
-    if depth < _MAX_DEPTH and isinstance(node.get("allOf"), list):
-        for member in node.at("allOf").items():
-            parts += [
-                part for part in _parts(member, depth + 1) if part.pointer not in {seen.pointer for seen in parts}
-            ]
-    if len(parts) == 2 and set(node.value) <= {"allOf", "description", "nullable", "deprecated", "default"}:
-        return [parts[1], node]  # a reference with remarks of its own is that component
-    return parts
+def _parts(node: Node) -> list[Node]:
+    """The schema itself and the schemas that `allOf` adds to it, each once, references followed."""
+    parts: dict[str, Node] = {}
+    waiting = [node.target()]
+    while waiting:
+        part = waiting.pop(0)
+        if part.pointer not in parts:
+            parts[part.pointer] = part
+            waiting[:0] = [member.target() for member in part.at("allOf").items()]
+    found = list(parts.values())
+    if len(found) == 2 and set(found[0].value) <= _REMARKS:
+        return found[::-1]  # a reference with remarks of its own is that component
+    return found
 
 
 def _owner(parts: list[Node], key: str) -> Node | None:

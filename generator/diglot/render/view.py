@@ -36,7 +36,6 @@ class View:
     digest: str
     title: Prose
     description: Prose
-    api_version: str
     base_url: str
     key: Key
     operations: tuple[Operation, ...]
@@ -73,7 +72,6 @@ def build_view(
         hashlib.sha256(canonical.encode()).hexdigest(),
         root.at("info").prose("title"),
         root.at("info").prose("description"),
-        str(root.at("info").get("version", "")),
         _base_url(root),
         _key(root),
         operations,
