@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from diglot.cli import main
-from diglot.delivery import FORMATS
+from diglot.core.usage import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 Run = Callable[..., tuple[int, str, str]]

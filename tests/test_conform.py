@@ -21,9 +21,9 @@ from diglot.conform.bindings import bind
 from diglot.conform.credentials import Redactor, Secret, bearer, near_misses
 from diglot.conform.samples import found_in, keywords
 from diglot.conform.surface import Surface
-from diglot.core.catalogue import LANGUAGES, message
-from diglot.core.finding import UsageError
+from diglot.core.catalogue import message
 from diglot.core.tree import plain
+from diglot.core.usage import LANGUAGES, UsageError
 from diglot.serve import demo, running
 from diglot.serve.app import create_app
 from servers.wrong import FAULTS

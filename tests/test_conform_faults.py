@@ -8,8 +8,9 @@ import pytest
 
 from conform_help import CONTRACT, LAWS, fixtures
 from diglot.conform import Options, Report, Target, run
-from diglot.core.catalogue import LANGUAGES, message
+from diglot.core.catalogue import message
 from diglot.core.rules import RULES
+from diglot.core.usage import LANGUAGES
 from diglot.serve import running
 from servers.wrong import FAULTS, Fault
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from diglot.core import json as json_reader
 from diglot.core import yaml as yaml_reader
-from diglot.core.catalogue import LANGUAGES, catalogue, message
+from diglot.core.catalogue import catalogue, message
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import OpKey
 from diglot.core.pointer import is_within, join, resolve, split
 from diglot.core.tree import Map, Mark, Seq, copy_tree, mark_of, plain, walk
+from diglot.core.usage import LANGUAGES
 from diglot.core.yaml import YamlError
 
 JSON_VALUES = st.recursive(

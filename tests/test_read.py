@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from diglot.core.catalogue import LANGUAGES, message
+from diglot.core.catalogue import message
 from diglot.core.finding import Finding
 from diglot.core.ir import Fragment, Operation
 from diglot.core.pointer import resolve, split
 from diglot.core.tree import mark_of, walk
+from diglot.core.usage import LANGUAGES
 from diglot.read import read_bytes
 from diglot.read.header import read_header
 from diglot.read.lines import Sheet

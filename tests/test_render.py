@@ -20,10 +20,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diglot.core.finding import Location, UsageError
+from diglot.core.finding import Location
 from diglot.core.ir import Origin
 from diglot.core.names import Names, comment, constant, docstring, literal, pascal, snake
 from diglot.core.pointer import join
+from diglot.core.usage import UsageError
 from diglot.render import Options, render
 from diglot.render.python import render_python
 from diglot.render.reference import render_beside

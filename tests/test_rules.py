@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from diglot.core.catalogue import LANGUAGES, catalogue, message
+from diglot.core.catalogue import catalogue, message
 from diglot.core.finding import Finding, Location
-from diglot.core.rules import RULES, SEVERITIES
+from diglot.core.rules import RULES
+from diglot.core.usage import LANGUAGES, SEVERITIES
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = {"read", "normalize", "validate", "drift", "render", "conform"}

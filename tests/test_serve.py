@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
-from diglot.core.finding import UsageError
+from diglot.core.usage import UsageError
 from diglot.serve import demo, running, serve_forever
 from diglot.serve.app import Handlers, create_app
 from diglot.serve.body import MAX_BYTES

@@ -10,10 +10,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from diglot import __version__
-from diglot.core.catalogue import LANGUAGES
-from diglot.core.finding import UsageError
-from diglot.core.rules import SEVERITIES
-from diglot.delivery import FORMATS, Streams
+from diglot.core.usage import FORMATS, LANGUAGES, SEVERITIES, UsageError
 
 _EPILOG = (
     "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run. Findings go to stdout, the rest to stderr."
@@ -27,6 +24,8 @@ def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
+        from diglot.delivery import Streams
+
         command = importlib.import_module(f"diglot.commands.{arguments.command}")
         code: int = command.run(arguments, Streams(stdout, stderr, arguments.lang))
         stdout.flush()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from diglot.core.finding import UsageError
+from diglot.core.usage import UsageError
 
 
 @dataclass(frozen=True, slots=True)

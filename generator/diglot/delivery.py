@@ -11,9 +11,8 @@ from typing import Any, TextIO
 from diglot import files
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
-from diglot.core.rules import RULES, SEVERITIES
-
-FORMATS = ("text", "json", "jsonl", "waivers")
+from diglot.core.rules import RULES
+from diglot.core.usage import SEVERITIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from diglot.core.finding import UsageError
 from diglot.core.ir import File
+from diglot.core.usage import UsageError
 
 PAGE_SUFFIXES = (".md", ".mdx", ".txt", ".json", ".yaml", ".yml")
 MANIFEST = ".manifest.json"

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diglot import files
-from diglot.core.finding import Finding, Location, UsageError
+from diglot.core.finding import Finding, Location
 from diglot.core.ir import Contract, File, Fragment
 from diglot.core.tree import plain
+from diglot.core.usage import UsageError
 from diglot.project import Project
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diglot.config import Config, load_config
-from diglot.core.finding import UsageError
+from diglot.core.usage import UsageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from diglot.commands.common import locator, outcome_of, project_of
 from diglot.conform import Fixtures, Options, Report
 from diglot.conform.outcome import Engine, Progress
 from diglot.core.catalogue import phrase
-from diglot.core.finding import UsageError
 from diglot.core.ir import Fragment
 from diglot.core.tree import plain
+from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
 from diglot.normalize import canonical
 from diglot.project import Project

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from diglot import pipeline
 from diglot.commands.common import findings_of, outcome_of, project_of
-from diglot.core.finding import UsageError
+from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, counts, deliver
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from diglot import files, pipeline
 from diglot.commands.common import listed, project_of, stale
 from diglot.core.catalogue import phrase
-from diglot.core.finding import Finding, Location, UsageError
+from diglot.core.finding import Finding, Location
+from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
 from diglot.freshness import Memory
 from diglot.project import Project

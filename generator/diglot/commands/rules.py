@@ -6,8 +6,8 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from diglot.core.catalogue import catalogue
-from diglot.core.finding import UsageError
 from diglot.core.rules import RULES
+from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
 
 

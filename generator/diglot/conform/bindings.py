@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from diglot.conform.infer import infer_collections
 from diglot.conform.surface import Endpoint, Surface
-from diglot.core.finding import UsageError
+from diglot.core.usage import UsageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from diglot.conform.credentials import Secret
-from diglot.core.finding import UsageError
+from diglot.core.usage import UsageError
 
 _TEXTS = ("dataset", "empty_dataset", "other_dataset", "api_disabled_dataset")
 

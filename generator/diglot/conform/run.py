@@ -20,8 +20,8 @@ from diglot.conform.outcome import NotExercised, Options, Report
 from diglot.conform.session import BudgetSpentError, Exchange, Request, Session
 from diglot.conform.surface import Surface
 from diglot.conform.target import Target
-from diglot.core.finding import UsageError
 from diglot.core.tree import plain
+from diglot.core.usage import UsageError
 
 
 def run(

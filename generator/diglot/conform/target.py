@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from diglot.core.finding import UsageError
+from diglot.core.usage import UsageError
 
 _APP = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_][\w.]*)(?P<prefix>/[\w./-]*)?")
 _START = 10.0

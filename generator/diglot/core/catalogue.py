@@ -8,7 +8,6 @@ from typing import Any
 
 from diglot.core.finding import Finding
 
-LANGUAGES = ("en", "zh")
 _WORDS = Path(__file__).parent / "words"
 
 

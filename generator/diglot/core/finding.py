@@ -9,10 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-class UsageError(Exception):
-    """The tool could not run: bad usage, a missing file, an unreachable server. One line for the user; exit code 2."""
-
-
 @dataclass(frozen=True, slots=True)
 class Location:
     """A place: path as the user named it (or a URL), line and column from 1 (0: unknown), JSON Pointer."""

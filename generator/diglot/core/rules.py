@@ -8,8 +8,6 @@ from typing import Literal
 Severity = Literal["error", "warning", "note"]
 Speaks = Literal["request", "response", "structure"]
 
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:

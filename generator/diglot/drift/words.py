@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from diglot.core.catalogue import LANGUAGES, phrase
+from diglot.core.catalogue import phrase
+from diglot.core.usage import LANGUAGES
 from diglot.drift.facts import Difference, Saying, Spot
 from diglot.drift.schema import text
 from diglot.drift.stale import Verdict

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.core.catalogue import LANGUAGES, phrase
+from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import METHODS, Contract, Fragment, OpKey, Overlay
 from diglot.core.pointer import split
 from diglot.core.tree import Map, plain
+from diglot.core.usage import LANGUAGES
 from diglot.normalize.additions import Addition, add
 from diglot.normalize.arrange import arrange
 from diglot.normalize.canonical import canonical

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from diglot.core.finding import UsageError
+from diglot.core.usage import UsageError
 
 _STYLE = (
     "--isolated",

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.core.catalogue import LANGUAGES, catalogue
+from diglot.core.catalogue import catalogue
 from diglot.core.ir import File
 from diglot.core.pointer import resolve
+from diglot.core.usage import LANGUAGES
 from diglot.render import annotate, docs, markdown
 from diglot.render.cursor import Node, Prose
 from diglot.render.markdown import Markdown

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diglot.core.finding import UsageError
 from diglot.core.names import Code, docstring, literal
+from diglot.core.usage import UsageError
 from diglot.render.markdown import Markdown
 
 if TYPE_CHECKING:

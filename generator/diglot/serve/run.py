@@ -9,7 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from diglot.core.finding import UsageError
+from diglot.core.usage import UsageError
 
 if TYPE_CHECKING:
     import uvicorn
