@@ -6,13 +6,13 @@ parameters, servers and security stand with the operation, a single media `examp
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from diglot.core.grammar import role_of
 from diglot.core.ir import METHODS, Fragment
 from diglot.core.pointer import resolve
 from diglot.core.tree import Map, Seq, mark_of
+from diglot.normalize.moving import rewritten
 from diglot.normalize.schemas import canonical_schema
 
 VERSION = "3.1.1"
@@ -25,12 +25,7 @@ def canonical(fragment: Fragment) -> Fragment:
         return fragment
     document.put("openapi", VERSION, document.marks.get("openapi"))
     _push_down(document)
-    return replace(
-        fragment,
-        document=document,
-        strengths={_moved(pointer, document): value for pointer, value in fragment.strengths.items()},
-        losses=tuple(replace(loss, pointer=_moved(loss.pointer, document)) for loss in fragment.losses),
-    )
+    return rewritten(fragment, document, lambda pointer: _moved(pointer, document))
 
 
 def _moved(pointer: str, document: Map) -> str:

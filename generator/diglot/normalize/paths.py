@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from diglot.core.ir import Fragment, OpKey
 from diglot.core.pointer import join
 from diglot.core.tree import Map, copy_tree
 from diglot.normalize.claims import Claim, Evidence
+from diglot.normalize.moving import rewritten
 
 _NAME = re.compile(r"\{([^{}/]*)\}")
 
@@ -53,12 +53,7 @@ def _respelled(fragment: Fragment, spelling: dict[str, str]) -> Fragment:
                 return join("/paths", new) + pointer[len(old) :]
         return pointer
 
-    return replace(
-        fragment,
-        document=document,
-        strengths={moved(pointer): strength for pointer, strength in fragment.strengths.items()},
-        losses=tuple(replace(loss, pointer=moved(loss.pointer)) for loss in fragment.losses),
-    )
+    return rewritten(fragment, document, moved)
 
 
 def _rename_parameters(item: Any, names: dict[str, str]) -> None:

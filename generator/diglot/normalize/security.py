@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from diglot.core.ir import Fragment
 from diglot.core.pointer import split
 from diglot.core.tree import Map, Seq, copy_tree, mark_of
+from diglot.normalize.moving import rewritten
 
 LOST_NAMES = ("security-scheme-name", "scheme-name")
 
@@ -53,12 +53,7 @@ def _renamed(fragment: Fragment, named: dict[tuple[str, str], str]) -> Fragment:
                 return pointer.replace(f"/{prefix[2]}", f"/{names[prefix[2]]}", 1)
         return pointer
 
-    return replace(
-        fragment,
-        document=document,
-        strengths={moved(pointer): strength for pointer, strength in fragment.strengths.items()},
-        losses=tuple(replace(loss, pointer=moved(loss.pointer)) for loss in fragment.losses),
-    )
+    return rewritten(fragment, document, moved)
 
 
 def _rename_each(requirements: Any, names: dict[str, str]) -> Seq:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from diglot.core.names import Code, literal
-from diglot.render.operations import Argument, Operation
+from diglot.render.arguments import Argument
+from diglot.render.operations import Operation
 from diglot.render.shapes import Shape
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "any": "Any", "null": "None"}

@@ -9,8 +9,9 @@ from typing import Any
 
 from diglot.core.names import literal, one_newline, words
 from diglot.render import annotate
+from diglot.render.arguments import Argument
 from diglot.render.cursor import Prose, Text
-from diglot.render.operations import Argument, Operation
+from diglot.render.operations import Operation
 from diglot.render.shapes import Field, Model, Shape
 
 WIDTH = 108  # columns of a docstring's text, so that no line of the file has more than 120

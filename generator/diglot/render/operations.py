@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from diglot.core.ir import METHODS as HTTP_METHODS
 from diglot.core.names import Names, constant, pascal, snake
+from diglot.render.arguments import Argument, Place
 from diglot.render.cursor import Node, Prose
 from diglot.render.failures import Failure, Failures
 from diglot.render.paging import Paging, find_paging
@@ -15,7 +16,6 @@ from diglot.render.reserved import ARGUMENTS, METHODS
 from diglot.render.schemas import Schemas, component_name
 from diglot.render.shapes import Field, Shape
 
-Place = Literal["path", "query", "header", "cookie", "body", "file"]
 BodyKind = Literal["", "json", "json-value", "form", "multipart", "bytes"]
 AnswerKind = Literal["nothing", "json", "bytes"]
 
@@ -25,17 +25,6 @@ _BODY_KINDS: dict[str, BodyKind] = {
     "application/x-www-form-urlencoded": "form",
     "multipart/form-data": "multipart",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a method: the field of the request that it fills, and where it is sent."""
-
-    name: str
-    field: Field
-    place: Place
-    explode: bool = True
-    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from diglot.render.arguments import Argument
 from diglot.render.shapes import Field, Model, Shape
-
-if TYPE_CHECKING:
-    from diglot.render.operations import Argument
 
 _NUMBER = ("page", "page_number", "pageNumber")
 _SIZE = ("limit", "page_size", "pageSize", "per_page", "perPage", "size")

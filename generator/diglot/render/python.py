@@ -8,10 +8,11 @@ from typing import Any
 
 from diglot.core.names import Code, checked, comment, literal
 from diglot.render import annotate, docs
+from diglot.render.arguments import Argument
 from diglot.render.failures import Failure
 from diglot.render.flavours import ASYNC, FLAVOURS, SYNC, Flavour
 from diglot.render.models import render_models
-from diglot.render.operations import Argument, Operation
+from diglot.render.operations import Operation
 from diglot.render.paging import Paging
 from diglot.render.templates import Templates
 from diglot.render.view import View
