@@ -123,7 +123,7 @@ class DifyKnowledge:
 
         Raises:
             BadRequest: 400 bad_request. The request does not fit the contract, or a document is in a state that
-                does not allow the action. 请求不符合合同，或文档所处的状态不允许该操作。
+                does not allow the action. 请求不符合契约，或文档所处的状态不允许该操作。
             InvalidParam: 400 invalid_param.
             InvalidAction: 400 invalid_action.
             Unauthorized: 401 unauthorized. The API key is missing or wrong. API 密钥缺失或错误。
@@ -164,7 +164,7 @@ class DifyKnowledge:
 
         Raises:
             BadRequest: 400 bad_request. The request does not fit the contract, or a document is in a state that
-                does not allow the action. 请求不符合合同，或文档所处的状态不允许该操作。
+                does not allow the action. 请求不符合契约，或文档所处的状态不允许该操作。
             InvalidParam: 400 invalid_param.
             InvalidAction: 400 invalid_action.
             Unauthorized: 401 unauthorized. The API key is missing or wrong. API 密钥缺失或错误。
@@ -214,7 +214,7 @@ class DifyKnowledge:
 
         Raises:
             BadRequest: 400 bad_request. The request does not fit the contract, or a document is in a state that
-                does not allow the action. 请求不符合合同，或文档所处的状态不允许该操作。
+                does not allow the action. 请求不符合契约，或文档所处的状态不允许该操作。
             InvalidParam: 400 invalid_param.
             InvalidAction: 400 invalid_action.
             Unauthorized: 401 unauthorized. The API key is missing or wrong. API 密钥缺失或错误。

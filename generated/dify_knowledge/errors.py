@@ -90,7 +90,7 @@ class BadRequest(_error.StatusError):
 
     The request does not fit the contract, or a document is in a state that does not allow the action.
 
-    请求不符合合同，或文档所处的状态不允许该操作。
+    请求不符合契约，或文档所处的状态不允许该操作。
     """
 
 
