@@ -126,7 +126,7 @@ class Merger:
         agreeing = [claim for claim in claims if plain(claim.value) == value]
         self._remember(pointer, agreeing)
         token = pointer.rpartition("/")[2]
-        if best.strength == "declared" and token not in _UNJUDGED and "/examples/" not in pointer:
+        if best.strength == "declared" and not _is_free(token) and "/examples/" not in pointer:
             others = [claim for claim in claims if claim not in agreeing and claim.strength == "declared"]
             self.clashes += [Clash(pointer, best, other) for other in others]
         return value
@@ -145,6 +145,11 @@ def _identity(role: str, index: int, item: Any, claim: Claim) -> Any:
     if role == "[server]" and isinstance(item, dict):
         return str(item.get("url"))
     return index
+
+
+def _is_free(token: str) -> bool:
+    """Whether pages may differ here without a clash: extensions and examples are each page's own."""
+    return token in _UNJUDGED or token.startswith("x-")
 
 
 def _sampled(claim: Claim) -> bool:
