@@ -270,6 +270,18 @@ def test_normalize_check_says_what_is_stale(diglot: Run, project: Path) -> None:
     assert diglot("normalize", "-C", project, "--check")[0] == 0
 
 
+@pytest.mark.parametrize("command", ["normalize", "generate", "run"])
+def test_nothing_is_written_from_pages_that_could_not_be_read(diglot: Run, project: Path, command: str) -> None:
+    (project / "specs/pages/en/update-document-metadata.md").write_text("# Gone\n", encoding="utf-8")
+    before = (project / "specs/openapi.yaml").read_bytes()
+    code, out, err = diglot(command, "-C", project)
+    assert code == 1
+    assert "specs/pages/en/update-document-metadata.md:1:1: error page-without-operation" in out
+    assert "nothing is written" in out + err
+    assert (project / "specs/openapi.yaml").read_bytes() == before
+    assert not (project / "generated").exists()
+
+
 def test_rules_lists_and_explains(diglot: Run) -> None:
     code, out, _ = diglot("rules", "--format", "json")
     assert code == 0

@@ -20,6 +20,7 @@ from diglot.serve.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 Run = Callable[..., tuple[int, str, str]]
+CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 MADE = ("specs/openapi.yaml", "specs/overlays/zh.yaml", "generated")
 
 
@@ -48,7 +49,7 @@ def tree(root: Path) -> dict[str, bytes]:
     for name in MADE:
         path = root / name
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts and ".mypy_cache" not in file.parts:
+            if file.is_file() and not CACHES.intersection(file.parts):
                 found[file.relative_to(root).as_posix()] = file.read_bytes()
     return found
 

@@ -23,6 +23,7 @@ class Memory:
 
     project: Project
     command: str
+    salt: str = ""
 
     def recall(self) -> Any | None:
         """What was remembered, if inputs and outputs are still the same; else None."""
@@ -46,4 +47,4 @@ class Memory:
         )
         own = Path(__file__).parent
         python = ".".join(map(str, sys.version_info[:3]))
-        return files.digest_tree([*(root / name for name in named), own], f"{__version__} {python}")
+        return files.digest_tree([*(root / name for name in named), own], f"{__version__} {python} {self.salt}")

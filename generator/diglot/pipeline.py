@@ -100,6 +100,11 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> list[Fin
     return list(compare([canonical(item) for item in old], [canonical(item) for item in new]))
 
 
+def today() -> datetime.date:
+    """The day in the user's own calendar, on which a waiver holds or has expired."""
+    return datetime.datetime.now().astimezone().date()
+
+
 def waive(project: Project, findings: Sequence[Finding], name: str | None = None) -> Judged:
     """Set aside what the waivers accept for now; expired and unmatched waivers are findings themselves."""
     from diglot.drift import waivers as ledger
@@ -108,7 +113,7 @@ def waive(project: Project, findings: Sequence[Finding], name: str | None = None
     if name is None and not path.is_file():
         return Judged(tuple(findings))
     waivers, broken = ledger.parse(files.read_text(path), project.name(path))
-    remaining, waived, problems = ledger.apply(findings, waivers, datetime.datetime.now(datetime.UTC).date())
+    remaining, waived, problems = ledger.apply(findings, waivers, today())
     by_fingerprint = {waiver.fingerprint: waiver for waiver in waivers}
     accepted = tuple((finding, by_fingerprint[finding.fingerprint]) for finding in waived)
     return Judged((*remaining, *broken, *problems), accepted)

@@ -6,7 +6,7 @@ from argparse import Namespace
 from dataclasses import replace
 
 from diglot import files, pipeline
-from diglot.commands.common import listed, project_of, stale
+from diglot.commands.common import broken, findings_of, listed, project_of, stale
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.usage import UsageError
@@ -28,6 +28,10 @@ def run(arguments: Namespace, streams: Streams) -> int:
     project = _elsewhere(project, arguments)
     fragments = pipeline.read(project, arguments.inputs)
     normalized = pipeline.normalize(project, fragments, additions=not arguments.inputs)
+    unread = [*findings_of(fragments), *normalized.findings]
+    if broken(unread):
+        streams.say("not-written")
+        return deliver(Outcome(unread), arguments, streams)
     found = [] if arguments.inputs else stale(project, pipeline.contract_files(project, normalized))
     tree = pipeline.render(project, normalized)
     folder = project.config.generated

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from diglot import files, pipeline
-from diglot.commands.common import findings_of, listed, operations_of, project_of, stale
+from diglot.commands.common import broken, findings_of, listed, operations_of, project_of, stale
 from diglot.core.finding import Finding
 from diglot.delivery import Outcome, Streams, deliver, exit_code
 from diglot.normalize import Normalized
@@ -28,6 +28,9 @@ def run(arguments: Namespace, streams: Streams) -> int:
     outdated = stale(project, written)
     if arguments.check:
         return deliver(replace(outcome, findings=[*found, *outdated]), arguments, streams)
+    if broken(found):
+        streams.say("not-written")
+        return deliver(outcome, arguments, streams)
     changed = {finding.location.path for finding in outdated}
     for file in written:
         if file.path in changed:

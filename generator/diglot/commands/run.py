@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from diglot import files, pipeline
-from diglot.commands.common import findings_of, listed, operations_of, outcome_of, project_of, stale
+from diglot.commands.common import broken, findings_of, listed, operations_of, outcome_of, project_of, stale
 from diglot.commands.conform import contract_for, live_progress, summary_of, with_lines
 from diglot.conform import Options
 from diglot.core.catalogue import phrase
@@ -17,6 +17,7 @@ from diglot.core.tree import plain
 from diglot.delivery import Outcome, Streams, counts, deliver, exit_code
 from diglot.freshness import Memory
 from diglot.normalize import canonical
+from diglot.pipeline import today
 from diglot.project import Project
 from diglot.report import render_text
 
@@ -25,24 +26,25 @@ _MOST_LINES = 25
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What the stages before the server gave: findings, and a line of the summary for each stage."""
+    """What the stages before the server gave: findings, a line for each stage, and whether they got to the end."""
 
     findings: tuple[Finding, ...]
     lines: tuple[str, ...]
+    complete: bool = True
 
 
 def run(arguments: Namespace, streams: Streams) -> int:
     """Every stage in order; the stages whose inputs and outputs are as the last run left them are not run again."""
     project, language = project_of(arguments), streams.language
-    memory = Memory(project, "run")
+    memory = Memory(project, "run", salt=today().isoformat())  # a waiver may have expired overnight
     remembered = memory.recall() or {}
     if language in remembered and not arguments.waivers:
         made = _Made((), (phrase("summary-unchanged", language), *remembered[language]))
     else:
         made = _make(project, arguments, language)
-        if not _failing(made.findings, arguments.fail_on):
+        if made.complete and not _failing(made.findings, arguments.fail_on):
             memory.remember({language: made.lines})
-    tested, lines = _test(project, streams)
+    tested, lines = _test(project, streams) if made.complete else ((), [])
     failing = _failing([*made.findings, *tested], arguments.fail_on)
     verdict = phrase("summary-bad" if failing else "summary-good", language, count=len(failing))
     head = [phrase("summary", language), *made.lines, *lines, verdict]
@@ -62,28 +64,31 @@ def _fitting(found: Sequence[Finding], lines: int, language: str) -> list[Findin
 
 
 def _make(project: Project, arguments: Namespace, language: str) -> _Made:
+    """Pages to generated code; stops before anything is written from pages that could not be read."""
     fragments = pipeline.read(project)
     normalized = pipeline.normalize(project, fragments)
+    contract = normalized.contract
+    read = [*findings_of(fragments), *normalized.findings]
+    losses = sum(len(fragment.losses) for fragment in fragments)
+    lines = [phrase("summary-read", language, pages=len(fragments), operations=operations_of(fragments), losses=losses)]
+    if broken(read):
+        return _Made(tuple(read), (*lines, "  " + phrase("not-written", language)), complete=False)
     written = pipeline.contract_files(project, normalized)
     outdated = sorted(finding.location.path for finding in stale(project, written))
     for file in written:
         if file.path in outdated:
             files.write(project.root / file.path, file.text)
-    contract = normalized.contract
+    lines.append(phrase("summary-contract", language, path=project.config.contract, changed=listed(outdated, language)))
     valid = pipeline.validate(contract.document, partial(pipeline.locate, project, contract))
-    found = [*findings_of(fragments), *normalized.findings, *pipeline.drift(project, fragments)]
-    judged = outcome_of(pipeline.waive(project, found, arguments.waivers))
+    lines.append(phrase("summary-valid", language, version=contract.document["openapi"], count=len(valid)))
+    if broken(valid):
+        return _Made((*read, *valid), tuple(lines), complete=False)
+    judged = outcome_of(pipeline.waive(project, [*read, *pipeline.drift(project, fragments)], arguments.waivers))
+    lines.append(phrase("summary-drift", language, path=project.config.waivers, **counts(judged)))
     folder = project.config.generated
     changed = files.write_tree(project.root / folder, pipeline.render(project, normalized))
-    losses = sum(len(fragment.losses) for fragment in fragments)
-    lines = (
-        phrase("summary-read", language, pages=len(fragments), operations=operations_of(fragments), losses=losses),
-        phrase("summary-contract", language, path=project.config.contract, changed=listed(outdated, language)),
-        phrase("summary-valid", language, version=contract.document["openapi"], count=len(valid)),
-        phrase("summary-drift", language, path=project.config.waivers, **counts(judged)),
-        phrase("summary-client", language, folder=folder, changed=listed(changed, language)),
-    )
-    return _Made((*valid, *judged.findings), lines)
+    lines.append(phrase("summary-client", language, folder=folder, changed=listed(changed, language)))
+    return _Made((*valid, *judged.findings), tuple(lines))
 
 
 def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list[str]]:
