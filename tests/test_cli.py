@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
@@ -155,9 +156,9 @@ def test_an_alias_bomb_is_a_finding_and_costs_nothing(diglot: Run, tmp_path: Pat
     lines += [f"{b}: &{b} [{', '.join(['*' + a] * 10)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
     page = "# T\n\n````yaml a.yaml get /x\nopenapi: 3.0.1\n" + "\n".join(lines) + "\n````\n"
     (tmp_path / "a.md").write_text(page, encoding="utf-8")
-    code, out, _ = diglot("read", tmp_path / "a.md", "--format", "jsonl")
+    code, out, _ = diglot("read", tmp_path / "a.md", "--format", "json")
     assert code == 1
-    assert "aliases unfold" in json.loads(out.splitlines()[0])["message"]
+    assert "aliases unfold" in json.loads(out)[0]["findings"][0]["message"]
 
 
 # --- formats and languages
@@ -301,6 +302,12 @@ def test_every_format_of_a_clean_run_is_well_formed(diglot: Run, tmp_path: Path,
     assert code == 0
     if form == "json":
         assert json.loads(out) == {"summary": {"errors": 0, "warnings": 0, "notes": 0, "waived": 0}, "findings": []}
+    elif form == "sarif":
+        assert json.loads(out)["runs"][0]["results"] == []
+    elif form == "junit":
+        assert fromstring(out).get("failures") == "0"
+    elif form == "markdown":
+        assert out.splitlines() == ["### diglot: 0 findings, 0 waived", ""]
     else:
         assert out == ""
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 
 def entry() -> None:
     """Run the command line on the process's own arguments and streams."""
     from diglot.cli import main
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still gets the line
     sys.exit(main(sys.argv[1:], sys.stdout, sys.stderr))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -45,7 +45,6 @@ class Outcome:
     waived: Sequence[tuple[Finding, str, str]] = ()
     value: Any = None
     body: str = ""
-    summary: dict[str, Any] = field(default_factory=dict)
 
 
 def severity(finding: Finding) -> str:
@@ -62,6 +61,7 @@ def exit_code(findings: Sequence[Finding], fail_on: str) -> int:
 def deliver(outcome: Outcome, arguments: Any, streams: Streams) -> int:
     """Write the outcome in the format asked for and return the exit code."""
     text = _rendered(outcome, arguments.format, streams, colour=streams.colour and not arguments.output)
+    text = text.encode("utf-8", "backslashreplace").decode()  # a file name may hold bytes that are no text
     if arguments.output:
         files.write(Path(arguments.output), text)
     else:
@@ -71,25 +71,48 @@ def deliver(outcome: Outcome, arguments: Any, streams: Streams) -> int:
 
 def _rendered(outcome: Outcome, form: str, streams: Streams, colour: bool) -> str:
     from diglot import report
+    from diglot.drift.waivers import write
 
-    language = streams.language
-    if form == "waivers":
-        from diglot.drift.waivers import write
+    language, findings, waived = streams.language, outcome.findings, outcome.waived
+    forms: dict[str, Callable[[], str]] = {
+        "text": lambda: _text(outcome, language, colour),
+        "json": lambda: report.render_json(_value(outcome, language)),
+        "jsonl": lambda: report.render_jsonl(_lines(outcome, language)),
+        "sarif": lambda: report.render_sarif(findings, waived, language),
+        "junit": lambda: report.render_junit(findings, waived, language),
+        "github": lambda: report.render_github(findings, language),
+        "markdown": lambda: report.render_markdown(findings, waived, language),
+        "waivers": lambda: write(findings, language),
+    }
+    return forms[form]()
 
-        return write(outcome.findings, language)
-    if form == "text":
-        lines = outcome.body + report.render_text(outcome.findings, language, colour)
-        return lines + "".join(_waived_lines(outcome, language))
+
+def _text(outcome: Outcome, language: str, colour: bool) -> str:
+    from diglot import report
+
+    lines = outcome.body + report.render_text(outcome.findings, language, colour)
+    return lines + "".join(_waived_lines(outcome, language))
+
+
+def _values(outcome: Outcome, language: str) -> list[dict[str, Any]]:
+    from diglot import report
+
     values = [report.finding_value(finding, language) for finding in outcome.findings]
-    values += [
+    return values + [
         {**report.finding_value(finding, language), "waived": {"reason": reason, "expires": expires}}
         for finding, reason, expires in outcome.waived
     ]
-    if form == "jsonl":
-        return report.render_jsonl(values)
+
+
+def _value(outcome: Outcome, language: str) -> Any:
     if outcome.value is not None:
-        return report.render_json(outcome.value)
-    return report.render_json({"summary": {**counts(outcome), **outcome.summary}, "findings": values})
+        return outcome.value
+    return {"summary": counts(outcome), "findings": _values(outcome, language)}
+
+
+def _lines(outcome: Outcome, language: str) -> Iterable[Mapping[str, Any]]:
+    """One object a line: the items of a command that gives a list, the findings of any other."""
+    return outcome.value if isinstance(outcome.value, list) else _values(outcome, language)
 
 
 def _waived_lines(outcome: Outcome, language: str) -> list[str]:

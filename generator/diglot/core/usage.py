@@ -7,7 +7,7 @@ from __future__ import annotations
 
 LANGUAGES = ("en", "zh")
 SEVERITIES = ("error", "warning", "note")
-FORMATS = ("text", "json", "jsonl", "waivers")
+FORMATS = ("text", "json", "jsonl", "sarif", "junit", "github", "markdown", "waivers")
 
 
 class UsageError(Exception):

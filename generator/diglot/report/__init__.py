@@ -1,6 +1,20 @@
 """Findings -> words, for people and for programs. One module a format."""
 
+from diglot.report.github import render_github
 from diglot.report.json import finding_value, render_json, render_jsonl
+from diglot.report.junit import render_junit
+from diglot.report.markdown import render_markdown
+from diglot.report.sarif import render_sarif
 from diglot.report.text import render_text, safe
 
-__all__ = ["finding_value", "render_json", "render_jsonl", "render_text", "safe"]
+__all__ = [
+    "finding_value",
+    "render_github",
+    "render_json",
+    "render_jsonl",
+    "render_junit",
+    "render_markdown",
+    "render_sarif",
+    "render_text",
+    "safe",
+]

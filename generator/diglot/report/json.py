@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -29,9 +30,27 @@ def finding_value(finding: Finding, language: str = "en") -> dict[str, Any]:
 
 def render_json(value: Any) -> str:
     """One JSON document, indented, with characters as they are."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n"
+    return _dumps(value, indent=2) + "\n"
 
 
 def render_jsonl(values: Iterable[Mapping[str, Any]]) -> str:
     """One JSON object a line."""
-    return "".join(json.dumps(value, ensure_ascii=False, default=str) + "\n" for value in values)
+    return "".join(_dumps(value) + "\n" for value in values)
+
+
+def _dumps(value: Any, indent: int | None = None) -> str:
+    try:
+        return json.dumps(value, indent=indent, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:  # a page may hold .inf or .nan, which JSON has no number for
+        return json.dumps(_finite(value), indent=indent, ensure_ascii=False, default=str)
+
+
+def _finite(value: Any) -> Any:
+    """The same value with numbers beyond JSON's as YAML spells them."""
+    if isinstance(value, Mapping):
+        return {key: _finite(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    return value
