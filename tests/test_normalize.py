@@ -249,6 +249,17 @@ def test_what_stands_with_the_path_or_the_document_stands_with_the_operation_and
     assert "parameters" not in result["paths"]["/things"]
 
 
+def test_tags_that_are_lists_are_flattened() -> None:
+    result = merged(fence(things({}, tags=[["a"], "b", []]))).contract.document
+    assert result["paths"]["/things"]["get"]["tags"] == ["a", "b"]
+
+
+def test_without_an_operation_there_is_nothing_to_say() -> None:
+    result = merged(read_bytes("zh/a.md", b"# Nothing\n")[0])
+    assert result.contract.document["paths"] == {}
+    assert not result.overlays
+
+
 def test_security_that_differs_stays_with_its_operation() -> None:
     document = things({"type": "object"})
     document["security"] = [{"key": []}]

@@ -24,7 +24,7 @@ def run(arguments: Namespace, streams: Streams) -> int:
     outcome = Outcome(found, value=_value(normalized, found, streams.language))
     written = pipeline.contract_files(project, normalized)
     if arguments.inputs:
-        return _print(outcome, "---\n".join(file.text for file in written), arguments, streams)
+        return _print(outcome, written[0].text if operations_of(fragments) else "", arguments, streams)
     outdated = stale(project, written)
     if arguments.check:
         return deliver(replace(outcome, findings=[*found, *outdated]), arguments, streams)

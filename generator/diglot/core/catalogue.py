@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,6 @@ def message(finding: Finding, language: str = "en") -> str:
 def _say(value: Any, language: str) -> Any:
     if isinstance(value, dict) and language in value:
         return value[language]  # said in every language by the stage that found it
-    if isinstance(value, list | tuple):
-        return ", ".join(str(item) for item in value)
-    return value
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

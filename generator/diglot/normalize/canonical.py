@@ -52,6 +52,8 @@ def _convert(node: Any, role: str) -> Any:
             return canonical_schema(result)
         if role in ("media", "parameter", "header"):
             _name_example(result)
+        if role == "operation" and isinstance(result.get("tags"), Seq):
+            result["tags"] = _flat(result["tags"])
         return result
     if isinstance(node, list):
         item_role = role_of(role, "") if role[0] == "[" else "value"
@@ -60,6 +62,15 @@ def _convert(node: Any, role: str) -> Any:
             sequence.add(_convert(value, item_role), mark_of(node, index))
         return sequence
     return node
+
+
+def _flat(tags: Seq) -> Seq:
+    """Tags as a list of names; some publishers print each name as a list of its own."""
+    flat = Seq(tags.own)
+    for index, tag in enumerate(tags):
+        for name in tag if isinstance(tag, list) else [tag]:
+            flat.add(name, mark_of(tags, index))
+    return flat
 
 
 def _name_example(holder: Map) -> None:

@@ -44,7 +44,7 @@ def normalize(
     """
     speaking = [canonical(fragment) for fragment in fragments if fragment.operations]
     spoken = {fragment.language for fragment in speaking}
-    languages = [*(tag for tag in languages if tag in spoken), *sorted(spoken - set(languages))] or list(languages)
+    languages = [*(tag for tag in languages if tag in spoken), *sorted(spoken - set(languages))] or languages[:1]
     evidence = Evidence(languages)
     aligned = hoisted(align_paths(align_security(speaking), evidence))
     merger, document = _merge(aligned, evidence, languages[0])

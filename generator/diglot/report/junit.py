@@ -35,5 +35,7 @@ def render_junit(
 def _case(suite: Element, finding: Finding) -> Element:
     where = finding.location
     name = f"{finding.operation or where.path} [{finding.fingerprint}]"
-    place = {"file": safe(where.path), "line": str(where.line)}
-    return SubElement(suite, "testcase", classname=f"diglot.{finding.rule}", name=safe(name), **place)
+    case = SubElement(suite, "testcase", classname=f"diglot.{finding.rule}", name=safe(name))
+    case.set("file", safe(where.path))
+    case.set("line", str(where.line))
+    return case
