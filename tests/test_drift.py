@@ -231,7 +231,9 @@ def test_malformed_and_circular_schemas_are_survived(schema: Any) -> None:
 @pytest.mark.parametrize("value", [None, 3, "x", [None], [[]], {"a": None}, {"200": []}, [{"name": "x"}]], ids=str)
 def test_malformed_operations_are_survived(member: str, value: Any) -> None:
     patch = [{"op": "add", "path": f"/paths/~1shelves~1{{shelf_id}}~1books/get/{member}", "value": value}]
-    drift_languages([fragment(TEXT), fragment(TEXT, "zh", patch)], LANGUAGES)
+    found = drift_languages([fragment(TEXT), fragment(TEXT, "zh", patch)], LANGUAGES)
+    assert all(finding.location.path and finding.rule in RULES for finding in found)
+    assert drift_versions([fragment(TEXT, "zh", patch)], [fragment(TEXT, "zh", patch)]) == ()
 
 
 def inlined(document: Any, node: Any, depth: int) -> Any:

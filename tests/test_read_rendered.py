@@ -804,8 +804,10 @@ PIECES = [
 @given(st.text(max_size=400))
 @settings(max_examples=150, deadline=None)
 def test_no_text_raises(text: str) -> None:
-    recover(Page("page.md", text, "en"))
-    recover(Page("page.md", BARE + text, "en"))
+    alone = recover(Page("page.md", text, "en"))
+    assert alone is None or alone.operations
+    below = recover(Page("page.md", BARE + text, "en"))
+    assert below is None or below.operations
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=60))
@@ -842,7 +844,8 @@ def test_no_sequence_of_the_dialects_own_words_raises(pieces: list[str]) -> None
 def test_long_repetitions_are_read(unit: str) -> None:
     size = 15_000
     for lead in ("", BARE + "Response\n\n", BARE + "Available options:\n", BARE + "```\n{", BARE + "curl -X '"):
-        recover(Page("page.md", lead + unit * (size // len(unit)), "en"))
+        recovered = recover(Page("page.md", lead + unit * (size // len(unit)), "en"))
+        assert recovered is None or recovered.operations
 
 
 # --- pages as published
