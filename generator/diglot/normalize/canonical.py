@@ -14,13 +14,15 @@ from diglot.core.pointer import resolve
 from diglot.core.tree import Map, Seq, mark_of
 from diglot.normalize.moving import rewritten
 from diglot.normalize.schemas import canonical_schema
+from diglot.normalize.swagger import is_swagger, upgrade
 
 VERSION = "3.1.1"
 
 
 def canonical(fragment: Fragment) -> Fragment:
     """The fragment with its document in canonical form; pointers of losses and strengths keep their meaning."""
-    document = _convert(fragment.document, "document")
+    written = fragment.document
+    document = _convert(upgrade(written) if is_swagger(written) else written, "document")
     if not document:
         return fragment
     document.put("openapi", VERSION, document.marks.get("openapi"))
@@ -128,4 +130,4 @@ def _inherit_parameters(item: Map, operation: Map) -> None:
 def _identity(parameter: Any) -> Any:
     if not isinstance(parameter, dict):
         return id(parameter)
-    return parameter.get("$ref") or (str(parameter.get("in")), str(parameter.get("name")))
+    return str(parameter.get("$ref") or ""), str(parameter.get("in")), str(parameter.get("name"))
