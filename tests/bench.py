@@ -18,10 +18,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from diglot.core.yaml import dump, load
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 RUNS = int(os.environ.get("DIGLOT_BENCH_RUNS", "5"))
 PAGES = 1000
+SPECIFICATION = 3_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +114,39 @@ def reading(folder: Path) -> None:
     for number in range(PAGES):
         seed = seeds[number % len(seeds)]
         shutil.copy(seed, pages / f"{number:04}-{seed.parent.name}.md")
-    (figures,) = compare(Subject("read", [BIN / "diglot", "read", pages, "--format", "jsonl"]))
-    print(f"\nread, a folder of {PAGES:,} pages in three dialects: {PAGES / figures.wall:,.0f} pages a second")
-    print(row("diglot read", figures))
+    command: list[str | Path] = [BIN / "diglot", "read", pages, "--format"]
+    findings, whole = compare(Subject("findings", [*command, "jsonl"]), Subject("documents", [*command, "json"]))
+    print(f"\nread, a folder of {PAGES:,} pages in three dialects: {PAGES / findings.wall:,.0f} pages a second")
+    print(row("diglot read, findings only (jsonl)", findings))
+    print(row("diglot read, every document too (json)", whole))
+
+
+def specification(folder: Path) -> Path:
+    """A YAML file of at least 3 MB: the paths of the project's own contract, many times under other names."""
+    contract = load((ROOT / "specs/openapi.yaml").read_text(encoding="utf-8")).value
+    copies = SPECIFICATION // len(dump({"paths": contract["paths"]}).encode()) + 1
+    paths = {f"/copy-{number}{path}": item for number in range(copies) for path, item in contract["paths"].items()}
+    file = folder / "specification.yaml"
+    file.write_text(dump({**contract, "paths": paths}), encoding="utf-8")
+    return file
+
+
+def loading(folder: Path) -> None:
+    file = specification(folder)
+
+    def script(name: str, code: str) -> Subject:
+        return Subject(name, [sys.executable, "-c", f"{code}(open({str(file)!r}, encoding='utf-8').read())"])
+
+    own, peer, page = compare(
+        script("load", "from diglot.core.yaml import load; load"),
+        script("CSafeLoader", "import yaml; (lambda text: yaml.load(text, yaml.CSafeLoader))"),
+        Subject("read", [BIN / "diglot", "read", file, "--format", "jsonl"]),
+    )
+    size = file.stat().st_size / 1e6
+    print(f"\nYAML, a specification of {size:.1f} MB, each in a process of its own; ratio to the peer's wall time")
+    print(row("our loader: YAML 1.2, bounded, with positions", own, peer))
+    print(row("PyYAML CSafeLoader (peer)", peer))
+    print(row("diglot read, all that the file says", page, peer))
 
 
 def conforming() -> None:
@@ -133,8 +166,12 @@ def main() -> None:
     python = ".".join(map(str, sys.version_info[:3]))
     print(f"Python {python}, {os.cpu_count()} processors, median of {RUNS} runs: wall, CPU, peak memory\n")
     with tempfile.TemporaryDirectory() as name:
+        # Programs are measured as installed: with their bytecode kept, wherever the caller wants none written.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(name) / "bytecode")
         generating(Path(name))
         reading(Path(name))
+        loading(Path(name))
     conforming()
 
 

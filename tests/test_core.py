@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from diglot.core import json as json_reader
 from diglot.core import yaml as yaml_reader
 from diglot.core.catalogue import catalogue, message
+from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import OpKey
 from diglot.core.pointer import is_within, join, resolve, split
@@ -80,6 +82,25 @@ def test_aliases_share_one_node_and_merge_keys_merge() -> None:
     value = yaml_reader.load("a: &x {k: 1}\nb: *x\nc: {<<: *x, j: 2}\n").value
     assert value["a"] is value["b"]
     assert value["c"] == {"k": 1, "j": 2}
+
+
+def test_merged_keys_follow_in_the_order_written_and_the_first_mapping_wins() -> None:
+    text = "a: &a {q: 1, z: 1, b: 1}\nb: &b {z: 2, m: 2, a: 2}\nc: {<<: [*a, *b], b: 0}\n"
+    merged = yaml_reader.load(text).value["c"]
+    assert list(merged.items()) == [("b", 0), ("q", 1), ("z", 1), ("m", 2), ("a", 2)]
+    assert (mark_of(merged, "q"), mark_of(merged, "m")) == (Mark(1, 8), Mark(2, 14))
+
+
+def test_the_collector_rests_within_and_is_as_before_behind() -> None:
+    assert gc.isenabled()
+    with paused():
+        with paused():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(KeyError), paused():
+        raise KeyError
+    assert gc.isenabled()
 
 
 def test_duplicate_keys_are_told_with_both_places() -> None:

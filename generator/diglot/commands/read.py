@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from diglot import pipeline
 from diglot.commands.common import findings_of, project_of
 from diglot.core.catalogue import phrase
+from diglot.core.collector import paused
 from diglot.core.ir import Fragment, Loss
-from diglot.core.tree import plain, walk
 from diglot.delivery import Outcome, Streams, deliver
 from diglot.report import finding_value, safe
 
 
 def run(arguments: Namespace, streams: Streams) -> int:
     """Read the pages; text for a person, or one object a page for a program."""
+    with paused():
+        return _read(arguments, streams)
+
+
+def _read(arguments: Namespace, streams: Streams) -> int:
     fragments = pipeline.read(project_of(arguments), arguments.inputs)
-    value = [_value(fragment, streams.language) for fragment in fragments]
-    lines = [line for fragment in fragments for line in _lines(fragment, streams.language)]
-    body = "".join(safe(line) + "\n" for line in lines)
-    return deliver(Outcome(findings_of(fragments), value=value, body=body), arguments, streams)
+    outcome = Outcome(findings_of(fragments))
+    if arguments.format == "json":
+        outcome = replace(outcome, value=[_value(fragment, streams.language) for fragment in fragments])
+    elif arguments.format == "text":
+        lines = [line for fragment in fragments for line in _lines(fragment, streams.language)]
+        outcome = replace(outcome, body="".join(safe(line) + "\n" for line in lines))
+    return deliver(outcome, arguments, streams)
 
 
 def _value(fragment: Fragment, language: str) -> dict[str, Any]:
@@ -30,7 +39,7 @@ def _value(fragment: Fragment, language: str) -> dict[str, Any]:
         "language": fragment.language,
         "dialect": fragment.dialect,
         "operations": [{"method": item.method, "path": item.path} for item in fragment.operations],
-        "document": plain(fragment.document),
+        "document": fragment.document,
         "losses": [
             {"pointer": loss.pointer, "code": loss.code, "certainty": loss.certainty, "evidence": loss.evidence}
             for loss in fragment.losses
@@ -46,8 +55,7 @@ def _lines(fragment: Fragment, language: str) -> Iterable[str]:
     yield phrase("read-page", language, page=where, dialect=fragment.dialect, tag=page.language, evidence=evidence)
     for operation in fragment.operations:
         yield f"  {operation.method.upper()} {operation.path}"
-    facts = sum(not isinstance(value, dict | list) for _, value, _ in walk(fragment.document))
-    yield "  " + phrase("read-facts", language, facts=facts, losses=len(fragment.losses))
+    yield "  " + phrase("read-facts", language, facts=_facts(fragment.document), losses=len(fragment.losses))
     kinds: dict[tuple[str, str], list[Loss]] = {}
     for loss in fragment.losses:
         kinds.setdefault((loss.certainty, loss.code), []).append(loss)
@@ -55,3 +63,10 @@ def _lines(fragment: Fragment, language: str) -> Iterable[str]:
         shown = f": {losses[0].evidence}" if losses[0].evidence else ""
         more = phrase("more", language, count=len(losses) - 1) if len(losses) > 1 else ""
         yield f"    {certainty:9} {code} {losses[0].pointer or '/'}{more}{shown}"
+
+
+def _facts(node: Any) -> int:
+    """How many leaves a document has."""
+    if isinstance(node, dict):
+        return sum(map(_facts, node.values()))
+    return sum(map(_facts, node)) if isinstance(node, list) else 1

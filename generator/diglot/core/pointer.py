@@ -7,7 +7,12 @@ from typing import Any
 
 def join(pointer: str, *tokens: str | int) -> str:
     """The pointer of a member below `pointer`: `join("/a", "b/c", 0)` is `/a/b~1c/0`."""
-    return pointer + "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
+    for token in tokens:
+        text = str(token)
+        if "/" in text or "~" in text:
+            text = text.replace("~", "~0").replace("/", "~1")
+        pointer = f"{pointer}/{text}"
+    return pointer
 
 
 def split(pointer: str) -> list[str]:

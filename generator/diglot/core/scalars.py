@@ -19,7 +19,7 @@ _INT = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _OCTAL = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
-_MAX_DIGITS = 4000  # int() refuses longer text with an error of its own
+_MAX_DIGITS = 3500  # longer ones, above all hexadecimal, have more decimal digits than int() and str() accept
 
 
 def resolve_plain(text: str) -> Scalar:

@@ -7,7 +7,8 @@ was read from. A mark travels with its value when a stage moves the value to ano
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from diglot.core.pointer import join
@@ -20,13 +21,16 @@ class Mark(NamedTuple):
     column: int
 
 
+mark_at: Callable[[tuple[int, int]], Mark] = partial(tuple.__new__, Mark)
+"""`Mark(*pair)` at half the cost: readers make one for every entry of a document."""
+
+
 class Map(dict[str, Any]):
     """A mapping with the mark of each key. `own` is the mark of the mapping itself."""
 
     __slots__ = ("marks", "own")
 
     def __init__(self, own: Mark | None = None) -> None:
-        super().__init__()
         self.own = own
         self.marks: dict[str, Mark] = {}
 
@@ -43,7 +47,6 @@ class Seq(list[Any]):
     __slots__ = ("marks", "own")
 
     def __init__(self, own: Mark | None = None) -> None:
-        super().__init__()
         self.own = own
         self.marks: list[Mark | None] = []
 
@@ -91,10 +94,15 @@ def walk(node: Any, pointer: str = "", mark: Mark | None = None) -> Iterator[tup
 
     A node without a mark of its own is given that of its nearest marked ancestor.
     """
-    yield pointer, node, mark
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from walk(value, join(pointer, key), mark_of(node, key) or mark)
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from walk(value, join(pointer, index), mark_of(node, index) or mark)
+    waiting = [(pointer, node, mark)]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        pointer, node, mark = here
+        if isinstance(node, dict):
+            keys: Iterable[Any] = reversed(node)
+        elif isinstance(node, list):
+            keys = range(len(node) - 1, -1, -1)
+        else:
+            continue
+        waiting += [(join(pointer, key), node[key], mark_of(node, key) or mark) for key in keys]

@@ -6,18 +6,20 @@ input can cost: nesting, and the size that aliases would unfold to. Writing give
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from yaml._yaml import CParser
+from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
 from diglot.core.scalars import WORDS, resolve_plain
-from diglot.core.tree import Map, Mark, Seq
+from diglot.core.tree import Map, Mark, Seq, mark_at
 
 MAX_DEPTH = 200
 MAX_NODES = 2_000_000
+_TOO_LARGE = f"aliases unfold to more than {MAX_NODES:,} nodes"
 _BREAKS = "\x85\u2028\u2029"
 
 
@@ -69,103 +71,109 @@ def load(text: str, first_line: int = 1, indent: int = 0) -> Loaded:
 
 
 class _Composer:
-    """Builds the tree from the parser's events and counts what it would unfold to."""
+    """Builds the tree from the parser's events and counts what it would unfold to.
+
+    The loops over entries run once a line of a large document: they call little, and make nothing but the tree.
+    """
 
     def __init__(self, text: str, first_line: int, indent: int) -> None:
         # YAML 1.2 no longer breaks lines at NEL, LS and PS; libyaml (1.1) does, so line counts would go astray.
         self._hidden = any(char in text for char in _BREAKS)
         if self._hidden:
             text = text.translate(_HIDE)
-        self._parser = CParser(text)
+        self._next: Callable[[], Any] = CParser(text).get_event
         self._line, self._column = first_line, indent + 1
-        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._size = 0  # nodes so far, those behind an alias counted each time
+        self._anchors: dict[str, tuple[Any, int]] = {}  # each with the nodes that it unfolds to
         self._open: set[str] = set()
         self._duplicates: list[Duplicate] = []
 
     def compose(self) -> Loaded:
-        get = self._parser.get_event
-        get()  # stream start
-        event = get()
-        if isinstance(event, yaml.StreamEndEvent):
+        self._next()  # stream start
+        event = self._next()
+        if type(event) is StreamEndEvent:
             return Loaded(None, ())
-        value, _ = self._node(get(), 0)
-        get()  # document end
-        event = get()
-        if not isinstance(event, yaml.StreamEndEvent):
+        value = self._node(self._next(), 0)
+        self._next()  # document end
+        event = self._next()
+        if type(event) is not StreamEndEvent:
             raise self._error("a second document begins here", event)
         return Loaded(value, tuple(self._duplicates))
 
-    def _node(self, event: Any, depth: int) -> tuple[Any, int]:
+    def _node(self, event: Any, depth: int) -> Any:
         kind = type(event)
-        if kind is yaml.AliasEvent:
-            return self._alias(event)
+        if kind is AliasEvent:
+            value, size = self._alias(event)
+            self._size += size
+            return value
+        before = self._size
+        self._size += 1
         anchor = event.anchor
-        if kind is yaml.ScalarEvent:
-            result: tuple[Any, int] = (self._scalar(event), 1)
+        if kind is ScalarEvent:
+            value = self._scalar(event)
         else:
             if depth >= MAX_DEPTH:
                 raise self._error(f"nested deeper than {MAX_DEPTH} levels", event)
             if anchor:
                 self._anchors.pop(anchor, None)
                 self._open.add(anchor)
-            build = self._mapping if kind is yaml.MappingStartEvent else self._sequence
-            result = build(event, depth + 1)
+            value = (self._mapping if kind is MappingStartEvent else self._sequence)(event, depth + 1)
             self._open.discard(anchor)
         if anchor:
-            self._anchors[anchor] = result
-        return result
+            self._anchors[anchor] = value, self._size - before
+        return value
 
-    def _mapping(self, start: Any, depth: int) -> tuple[Map, int]:
-        mapping, size = Map(self._mark(start)), 1
+    def _mapping(self, start: Any, depth: int) -> Map:
+        get, first_line, margin = self._next, self._line, self._column
+        mapping = Map(self._mark(start))
+        marks = mapping.marks
         merges: list[Map] = []
-        for event in self._events(yaml.MappingEndEvent):
-            mark = self._mark(event)
+        while type(event := get()) is not MappingEndEvent:
             key = self._key(event)
-            value, value_size = self._node(self._parser.get_event(), depth)
-            size = self._grown(size + value_size, event)
-            if key == "<<" and type(event) is yaml.ScalarEvent and event.implicit[0]:
+            value = self._node(get(), depth)
+            if self._size > MAX_NODES:
+                raise self._error(_TOO_LARGE, event)
+            at = event.start_mark
+            mark = mark_at((at.line + first_line, at.column + margin))
+            if key == "<<" and type(event) is ScalarEvent and event.implicit[0]:
                 merges += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, Map)]
                 continue
             if key in mapping:
-                self._duplicates.append(Duplicate(key, mark, mapping.marks.get(key)))
-            mapping.put(key, value, mark)
+                self._duplicates.append(Duplicate(key, mark, marks.get(key)))
+            mapping[key] = value
+            marks[key] = mark
         for merged in merges:
-            for key in merged.keys() - mapping.keys():
-                mapping.put(key, merged[key], merged.marks.get(key))
-        return mapping, size
+            for key, value in merged.items():
+                if key not in mapping:
+                    mapping.put(key, value, merged.marks.get(key))
+        return mapping
 
-    def _sequence(self, start: Any, depth: int) -> tuple[Seq, int]:
-        sequence, size = Seq(self._mark(start)), 1
-        for event in self._events(yaml.SequenceEndEvent):
-            value, value_size = self._node(event, depth)
-            size = self._grown(size + value_size, event)
-            sequence.add(value, self._mark(event))
-        return sequence, size
-
-    def _events(self, end: type) -> Iterator[Any]:
-        get = self._parser.get_event
-        event = get()
-        while type(event) is not end:
-            yield event
-            event = get()
+    def _sequence(self, start: Any, depth: int) -> Seq:
+        get = self._next
+        sequence = Seq(self._mark(start))
+        while type(event := get()) is not SequenceEndEvent:
+            sequence.add(self._node(event, depth), self._mark(event))
+            if self._size > MAX_NODES:
+                raise self._error(_TOO_LARGE, event)
+        return sequence
 
     def _key(self, event: Any) -> str:
-        if type(event) is yaml.AliasEvent:
+        if type(event) is AliasEvent:
             value, _ = self._alias(event)
             if isinstance(value, str):
                 return value
-        if type(event) is not yaml.ScalarEvent:
+        if type(event) is not ScalarEvent:
             raise self._error("a key that is not a scalar", event)
-        text = self._text(event.value)
+        text: str = event.value.translate(_SHOW) if self._hidden else event.value
         if event.anchor:
             self._anchors[event.anchor] = (text, 1)
         return text
 
     def _scalar(self, event: Any) -> Any:
-        tag = event.tag
+        text: str = event.value.translate(_SHOW) if self._hidden else event.value
         if event.implicit[0]:
-            return resolve_plain(self._text(event.value))
-        text = self._text(event.value)
+            return resolve_plain(text)
+        tag = event.tag
         if tag is None or tag in ("!", "tag:yaml.org,2002:str"):
             return text
         if tag in _TAGS:
@@ -182,17 +190,9 @@ class _Composer:
         except KeyError:
             raise self._error(f"the alias {event.anchor!r} names no anchor", event) from None
 
-    def _grown(self, size: int, event: Any) -> int:
-        if size > MAX_NODES:
-            raise self._error(f"aliases unfold to more than {MAX_NODES:,} nodes", event)
-        return size
-
-    def _text(self, text: str) -> str:
-        return text.translate(_SHOW) if self._hidden else text
-
     def _mark(self, event: Any) -> Mark:
         mark = event.start_mark
-        return Mark(mark.line + self._line, mark.column + self._column)
+        return mark_at((mark.line + self._line, mark.column + self._column))
 
     def _error(self, message: str, event: Any) -> YamlError:
         return YamlError(message, *self._mark(event))

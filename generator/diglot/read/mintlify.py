@@ -14,6 +14,7 @@ from diglot.core.tree import Map, Mark, Seq, mark_of
 from diglot.read.block import Block, Heading, Recovered
 from diglot.read.components import Cleaned, Cleaner
 from diglot.read.mintlify_content import Contents
+from diglot.read.mintlify_grammar import MEMBERS
 from diglot.read.mintlify_losses import lose_members
 from diglot.read.mintlify_names import Names
 from diglot.read.mintlify_notes import FlatNotes
@@ -22,6 +23,7 @@ from diglot.read.mintlify_roots import roots_of
 from diglot.read.mintlify_security import security
 from diglot.read.mintlify_servers import servers
 from diglot.read.mintlify_union import Schemas
+from diglot.read.shapes import invalid
 from diglot.read.synthetic import Examples
 
 _VERSION = "3.0.1"  # the dialect does not say; its raw schemas are read as 3.0 and as 3.1 alike
@@ -43,6 +45,7 @@ def recover(block: Block, heading: Heading, page: Page) -> Recovered:
     operation = _operation(endpoint, block, notes)
     if operation is not None:
         _Reading(tree, endpoint, operation, notes).fill(document, heading)
+        notes.findings += invalid(document, page.path, notes.operation, block.mark)
     return Recovered(
         () if operation is None else (operation,),
         document,
@@ -83,6 +86,7 @@ class _Reading:
     def fill(self, document: Map, heading: Heading) -> None:
         """Add servers, the operation and its components to the document."""
         components = self._notes.mapping(self._tree, "components", "/components")
+        self._look_around(components)
         shown = self._notes.mapping(components, "schemas", "/components/schemas")
         cleaned = self._cleaner.components(shown)
         names = Names(cleaned, roots_of(self._endpoint, self._cleaner))
@@ -99,6 +103,22 @@ class _Reading:
         self._put_components(document, self._schemas(cleaned, names, schemas), schemes)
         lose_members(self._notes, "path", self._path_pointer)
         lose_members(self._notes, "operation", self._pointer)
+
+    def _look_around(self, components: Map) -> None:
+        """Note what stands beside the members that are read."""
+        for role, holder, pointer in (
+            ("tree", self._tree, ""),
+            ("components", components, "/components"),
+            ("endpoint", self._endpoint, self._pointer),
+            ("request", self._request, self._pointer),
+        ):
+            self._notes.unknown(holder, MEMBERS[role], pointer)
+        deprecated, kind = (self._endpoint.get(key) for key in ("deprecated", "type"))
+        if deprecated is not None and not isinstance(deprecated, bool):
+            pointer = join(self._pointer, "deprecated")
+            self._notes.odd(pointer, "boolean", deprecated, mark_of(self._endpoint, "deprecated"))
+        if kind not in (None, "path", "webhook"):
+            self._notes.odd("/paths/type", "path or webhook", kind, mark_of(self._endpoint, "type"))
 
     def _fill_operation(self, heading: Heading, names: Names, schemas: Schemas) -> tuple[Map, Map]:
         operation = Map(mark_of(self._endpoint, "method"))

@@ -9,7 +9,7 @@ from diglot.core.pointer import join
 from diglot.core.tree import Map, Mark, mark_of
 from diglot.read.components import Cleaner
 from diglot.read.mintlify_evaluate import Where
-from diglot.read.mintlify_grammar import PLACEHOLDER
+from diglot.read.mintlify_grammar import MEMBERS, PLACEHOLDER
 from diglot.read.mintlify_losses import lose_members
 from diglot.read.mintlify_notes import FlatNotes
 from diglot.read.mintlify_roots import Group, items_of
@@ -60,6 +60,8 @@ class Contents:
             evidence = "an empty description and no content, or an empty content"
             self._notes.lose(join(pointer, "description"), "response-description", "ambiguous", evidence, mark)
             self._notes.lose(join(pointer, "content"), "response-content", "ambiguous", evidence, mark)
+        elif "description" not in response:
+            self._notes.lose(join(pointer, "description"), "response-description", "ambiguous", "empty, or none", mark)
         if any(media != PLACEHOLDER for media in contents):
             response.put("content", self._content(contents, join(pointer, "content"), "response"), mark)
         lose_members(self._notes, "response", pointer)
@@ -94,10 +96,12 @@ class Contents:
 
     def _media(self, printed: Map, pointer: str, where: Where, mark: Mark | None) -> Map:
         media = Map(mark)
+        self._notes.unknown(printed, MEMBERS["content"], pointer)
         items = items_of(printed, "schemaArray", self._cleaner)
         place = join(pointer, "schema")
         if not items:
-            self._notes.odd(place, "array", printed.get("schemaArray"), mark_of(printed, "schemaArray") or mark)
+            where_from = mark_of(printed, "schemaArray") or mark
+            self._notes.odd(place, "non-empty array", printed.get("schemaArray"), where_from)
         elif not _is_without_schema(items):
             media.put("schema", self._schemas.schema(items, place, where), mark_of(printed, "schemaArray"))
         elif items[0].get("type") == "any":
@@ -132,7 +136,7 @@ class Contents:
         """A root that was merged has lost its default and const for the example, and nothing shows that it was."""
         bare = {key: member for key, member in item.items() if key not in ("default", "const")}
         tag = item.get("type")
-        forms: tuple[Mapping[str, Any], ...] = (item, bare)
+        forms: tuple[Mapping[str, Any], ...] = (item,) if len(bare) == len(item) else (item, bare)
         return isinstance(tag, str) and any(self._examples.is_synthetic(value, form, where) for form in forms)
 
 

@@ -36,6 +36,21 @@ PRINTED: dict[str, tuple[str, ...]] = {
 `pattern` and `uniqueItems` were printed by old versions of the converter; newer ones forget them while they merge.
 """
 
+MEMBERS: dict[str, frozenset[str]] = {
+    "tree": frozenset({"paths", "components"}),
+    "components": frozenset({"schemas"}),
+    "endpoint": frozenset({"path", "method", "servers", "request", "response", "deprecated", "type"}),
+    "request": frozenset({"security", "parameters", "body", "codeSamples"}),
+    "locations": frozenset({"path", "query", "header", "cookie"}),
+    "parameter": frozenset({"schema", "style", "explode"}),
+    "content": frozenset({"schemaArray", "examples", "description"}),
+    "server": frozenset({"url", "description", "variables"}),
+    "variable": frozenset({"type", "enum", "description", "default"}),
+    "requirement": frozenset({"title", "parameters"}),
+    "scheme": frozenset({"type", "scheme", "description", "x-default"}),
+}
+"""Object of the tree -> its members; whatever else stands there is noted as not read."""
+
 
 def base_type(tag: str) -> str | None:
     """The JSON type that a tag stands for: `enum<integer>` is integer, `file` is string, `any` is none."""

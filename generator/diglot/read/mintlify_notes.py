@@ -6,6 +6,7 @@ from typing import Any
 
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Certainty, Loss, Page, Strength
+from diglot.core.pointer import join
 from diglot.core.tree import Map, Mark, Seq, mark_of
 from diglot.read.shapes import kind_of
 
@@ -31,13 +32,21 @@ class FlatNotes:
         self, pointer: str, code: str, certainty: Certainty = "lost", evidence: str = "", mark: Mark | None = None
     ) -> None:
         """Note one loss; the first note about a pointer and code counts."""
-        self._losses.setdefault((pointer, code), Loss(pointer, code, certainty, evidence[:_LONGEST], mark))
+        if (pointer, code) not in self._losses:
+            self._losses[pointer, code] = Loss(pointer, code, certainty, evidence[:_LONGEST], mark)
 
     def odd(self, pointer: str, expected: str, found: Any, mark: Mark | None) -> None:
         """Note a shape that the dialect does not have. What was found is named by its kind, never quoted."""
         location = Location(self._path, *(mark or (0, 0)), pointer)
         args = {"expected": expected, "found": kind_of(found)}
         self.findings.append(Finding("flat-shape-unexpected", location, self.operation, args=args))
+
+    def unknown(self, holder: Map, known: frozenset[str], pointer: str) -> None:
+        """Note the members of `holder` that the grammar does not have: they are not read."""
+        for key in holder:
+            if key not in known:
+                evidence = "the dialect has no such member"
+                self.lose(join(pointer, key), "member-unknown", "lost", evidence, mark_of(holder, key))
 
     def mapping(self, holder: Map, key: str, pointer: str) -> Map:
         """One member as a mapping. A missing or null one reads as empty, any other shape too, with a finding."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from diglot.core.pointer import join
 from diglot.core.tree import Map, Seq, mark_of
 from diglot.read.components import Cleaner
+from diglot.read.mintlify_grammar import MEMBERS
 from diglot.read.mintlify_losses import lose_members
 from diglot.read.mintlify_names import Names
 from diglot.read.mintlify_notes import FlatNotes
@@ -16,14 +17,16 @@ def parameters(request: Map, pointer: str, cleaner: Cleaner, schemas: Schemas, n
     """The `parameters` of an operation; `pointer` is their place in the recovered document."""
     listed = Seq(mark_of(request, "parameters"))
     sections = notes.mapping(request, "parameters", pointer)
+    notes.unknown(sections, MEMBERS["locations"], pointer)
     for location in LOCATIONS:
         section = notes.mapping(sections, location, pointer)
         for name in section:
             place = join(pointer, len(listed))
             printed = notes.mapping(section, name, place)
+            notes.unknown(printed, MEMBERS["parameter"], place)
             items, texts = parameter_items(printed, cleaner)
             if not items:
-                notes.odd(join(place, "schema"), "array", printed.get("schema"), mark_of(section, name))
+                notes.odd(join(place, "schema"), "non-empty array", printed.get("schema"), mark_of(section, name))
                 continue
             parameter = _parameter(name, location, section, items)
             _put_texts(parameter, texts, place, notes)

@@ -8,6 +8,7 @@ from typing import Any
 
 from diglot.core.pointer import join
 from diglot.core.tree import Map, Mark, Seq, mark_of
+from diglot.read.mintlify_grammar import MEMBERS
 from diglot.read.mintlify_losses import lose_members
 from diglot.read.mintlify_notes import FlatNotes
 
@@ -73,6 +74,7 @@ def _entries(request: Map, pointer: str, notes: FlatNotes) -> Iterator[tuple[Map
 
 def _requirement(entry: Map, mark: Mark | None, pointer: str, notes: FlatNotes) -> _Requirement:
     title = entry.get("title")
+    notes.unknown(entry, MEMBERS["requirement"], pointer)
     if title is not None and not isinstance(title, str):
         notes.odd(pointer, "string", title, mark_of(entry, "title"))
     names = tuple(part.strip() for part in title.split(" & ") if part.strip()) if isinstance(title, str) else ()
@@ -123,6 +125,7 @@ def _scheme(sent: _Sent, pointer: str, notes: FlatNotes) -> Map:
     """The Security Scheme Object of what is sent."""
     printed, scheme = sent.printed, Map(sent.mark)
     kind = printed.get("type")
+    notes.unknown(printed, MEMBERS["scheme"], pointer)
     mark = mark_of(printed, "type")
     if kind not in ("apiKey", "http", "oauth2"):
         notes.odd(join(pointer, "type"), "string", kind, mark or sent.mark)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diglot.core.pointer import join
 from diglot.core.tree import Map, Mark, Seq, mark_of
+from diglot.read.mintlify_grammar import MEMBERS
 from diglot.read.mintlify_losses import lose_members
 from diglot.read.mintlify_notes import FlatNotes
 
@@ -27,6 +28,7 @@ def servers(endpoint: Map, notes: FlatNotes) -> Seq:
 
 def _server(printed: Map, pointer: str, mark: Mark | None, notes: FlatNotes) -> Map:
     server = Map(mark)
+    notes.unknown(printed, MEMBERS["server"], pointer)
     notes.move(printed, "url", server, join(pointer, "url"))
     notes.move(printed, "description", server, join(pointer, "description"))
     shown = notes.mapping(printed, "variables", join(pointer, "variables"))
@@ -42,6 +44,7 @@ def _server(printed: Map, pointer: str, mark: Mark | None, notes: FlatNotes) -> 
 
 def _variable(printed: Map, pointer: str, notes: FlatNotes) -> Map:
     variable = Map(printed.own)
+    notes.unknown(printed, MEMBERS["variable"], pointer)
     for key in ("enum", "default"):
         if key in printed:
             variable.put(key, printed[key], mark_of(printed, key))

@@ -61,8 +61,10 @@ class Schemas:
         self._notes.lose(join(pointer, "$ref"), "outer-name-lost", "ambiguous", evidence, mark)
         if rest is not None:
             self._lose_beside(pointer, "outer-name-lost", evidence, mark)
+            if not rest:
+                return reference(PREFIX + name, mark)
             return self._extended(reference(PREFIX + name, mark), rest, pointer, where)
-        shown = [sighting.pointer for sighting in self._names.sightings.get(name, ())][:_SHOWN]
+        shown = [sighting.pointer for sighting in self._names.sightings.get(name, ())[:_SHOWN]]
         evidence = f"merged with `{name}`" + (f", which differs between {', '.join(shown)}" if shown else "")
         lose_merged(self._notes, group, pointer, evidence)
         return self._alone(group, pointer, where)

@@ -13,7 +13,7 @@ from diglot.core.ir import METHODS, Operation, OpKey, Page
 from diglot.core.pointer import resolve
 from diglot.core.tree import Map, Mark, mark_of
 from diglot.read.block import Block, Heading, Recovered
-from diglot.read.shapes import misshapes
+from diglot.read.shapes import invalid
 
 _HOPS = 10  # how many references in a row may lead to a path item
 
@@ -26,15 +26,7 @@ def recover(block: Block, _heading: Heading, page: Page) -> Recovered:
     announced = _announced(block)
     tree = block.tree if isinstance(block.tree, Map) else Map()
     operations = tuple(dict.fromkeys(_operations(tree)))
-    findings = [
-        Finding(
-            "page-block-invalid",
-            Location(page.path, *(odd.mark or block.mark), odd.pointer),
-            announced,
-            args={"expected": odd.expected, "found": odd.found},
-        )
-        for odd in (misshapes(block.tree) if block.tree is not None else ())
-    ]
+    findings = [] if block.tree is None else list(invalid(block.tree, page.path, announced, block.mark))
     if not operations:
         mark = mark_of(tree, "paths") or mark_of(tree, "webhooks") or block.mark
         findings.append(Finding("page-block-empty", Location(page.path, *mark, "/paths"), announced))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Fragment, Page
 from diglot.core.rules import RULES
@@ -23,10 +24,14 @@ from diglot.read.rendered import recover as recover_rendered
 
 # The keys by which a whole file tells that it describes an interface, of a kind that is read or of another.
 _FILE_KEYS = frozenset({"openapi", "swagger", "paths", "webhooks", "asyncapi", "arazzo", "overlay"})
+MAX_RENDERED = 400_000
+"""Characters of the text of one endpoint page, a hundred times the usual; what is longer is no such page."""
+
 _NOTHING = "no block of OpenAPI stands on it, and its text does not look like a rendered endpoint page"
 _OTHER_FILE = "the file is well-formed, but no OpenAPI document: none of openapi, swagger and paths is among its keys"
 
 
+@paused()
 def read_bytes(path: str, data: bytes, language: str | None = None) -> list[Fragment]:
     """Read one file: a documentation page, a file that holds many pages, or a plain OpenAPI document.
 
@@ -51,8 +56,12 @@ def _read_page(sheet: Sheet, language: str | None) -> Fragment:
     if blocks and parts[0][0] == "openapi" and blocks[0].path is None:
         parts[0] = _as_fern(parts[0], endpoint_line(sheet, blocks[0].mark.line - sheet.first_line))
     if not parts and not findings:
-        rendered = recover_rendered(page)
-        parts = [("rendered", rendered)] if rendered is not None else []
+        if len(page.text) > MAX_RENDERED:
+            where = Location(page.path, page.first_line, 1)
+            findings.append(Finding("page-too-large", where, evidence={"size": len(page.text), "limit": MAX_RENDERED}))
+        else:
+            rendered = recover_rendered(page)
+            parts = [("rendered", rendered)] if rendered is not None else []
     if not any(part.operations for _, part in parts):
         findings += instead(sheet, header)
     return replace(_fragment(page, parts, findings), age=header.age)

@@ -69,7 +69,8 @@ def _is_rendered(head: Head, sections: list[Section]) -> bool:
 
 def _shows_null(sections: list[Section]) -> bool:
     """Whether any type is shown as `T | null`; older pages of the dialect never show it."""
-    fields = [one for section in sections for one in FieldReader(section.items).read().fields]
+    mentioning = [section for section in sections if any("null" in item.text for item in section.items)]
+    fields = [one for section in mentioning for one in FieldReader(section.items).read().fields]
     return any(one.type is not None and "null" in one.type.value for one in fields)
 
 

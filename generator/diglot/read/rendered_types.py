@@ -18,6 +18,7 @@ _UNION = rf"{_ONE}(?: \| {_ONE})*"
 _TYPE = rf"(?:\({_UNION}\)(?:\[\]){{0,4}}|{_ONE})(?: \| (?:\({_UNION}\)(?:\[\]){{0,4}}|{_ONE}))*"
 _BADGE = "|".join(sorted(map(re.escape, (*BADGES, *PLACES)), key=len, reverse=True))
 _LINE = re.compile(rf"(?P<type>{_TYPE})?(?P<badges>(?:\s*(?:{_BADGE}))*)(?:\s*(?P<default>{DEFAULT}.*))?\Z")
+_START = re.compile(rf"\(|{_WORD}|\s*(?:{_BADGE}|{DEFAULT})")  # of such a line, if no `Text · ` stands before its type
 _BADGES = re.compile(_BADGE)
 _DEFAULT = re.compile(rf"{DEFAULT}\s*")
 _LAST = re.compile(rf"\s*({'|'.join(map(re.escape, BADGES))})\Z")
@@ -41,7 +42,8 @@ class TypeLine:
 def read_type_line(text: str, mark: Mark) -> TypeLine | None:
     """Take apart a line that holds a type, badges or a default, glued or spaced; None when it holds anything else."""
     text = html.unescape(text) if "&lt;" in text else text
-    match = _LINE.match(text) if len(text) <= _LONGEST else None
+    hopeless = len(text) > _LONGEST or ("·" not in text and not _START.match(text))
+    match = None if hopeless else _LINE.match(text)
     if match is None or not match[0]:
         return None
     kind = Text(match["type"], mark) if match["type"] else None

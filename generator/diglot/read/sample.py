@@ -80,6 +80,8 @@ class _Salvage:
         return self._root
 
     def _inside(self, token: str, at: int) -> None:
+        if token[0] == '"':
+            self._close_beside(at)
         top = self._stack[-1]
         if token == ",":
             top.key, top.colon = None, False
@@ -91,6 +93,13 @@ class _Salvage:
             self._place(_WORDS[token], at)
         elif _NUMBER.match(token):
             self._literal(token, at)
+
+    def _close_beside(self, at: int) -> None:
+        """A text that begins a line no deeper than an open node stands behind it: the node's closer was lost."""
+        indent, first = self._indent(at)
+        if first and indent > self._stack[0].indent:
+            while self._stack[-1].indent >= indent:
+                self._stack.pop()
 
     def _text_token(self, top: _Open, token: str, at: int) -> None:
         if isinstance(top.node, Map) and not top.colon:

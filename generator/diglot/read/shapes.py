@@ -6,14 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from diglot.core.finding import Finding, Location
 from diglot.core.grammar import GRAMMAR, PROSE
 from diglot.core.pointer import join
-from diglot.core.tree import Mark, mark_of
+from diglot.core.tree import Map, Mark, Seq, mark_of
 
 # role -> member -> role of the member: the grammar, with the members below which nothing stands but text.
 _MEMBERS = {role: {**members, **dict.fromkeys(PROSE.get(role, ()), "text")} for role, members in GRAMMAR.items()}
 _MEMBERS["document"] |= {"openapi": "text", "swagger": "text"}
 _MEMBERS["operation"] |= {"operationId": "text", "tags": "[text]"}
+
+_KINDS: dict[type, str] = {
+    **dict.fromkeys((Map, dict), "object"),
+    **dict.fromkeys((Seq, list), "array"),
+    bool: "boolean",
+    str: "string",
+    type(None): "null",
+}
 
 _Trail = tuple["_Trail", str | int] | None  # a pointer as a chain of its parents: most nodes never need it spelled out
 
@@ -47,12 +56,17 @@ def misshapes(tree: Any) -> Iterator[Misshape]:
             stack.extend(reversed(below))
 
 
+def invalid(tree: Any, path: str, operation: str, otherwise: Mark) -> Iterator[Finding]:
+    """The same as findings about the page `path`, at the mark `otherwise` where the tree knows none."""
+    for odd in misshapes(tree):
+        where = Location(path, *(odd.mark or otherwise), odd.pointer)
+        args = {"expected": odd.expected, "found": odd.found}
+        yield Finding("page-block-invalid", where, operation, args=args)
+
+
 def kind_of(node: Any) -> str:
     """The kind of a value, by its name in JSON Schema."""
-    for types, name in ((dict, "object"), (list, "array"), (bool, "boolean"), (str, "string")):
-        if isinstance(node, types):
-            return name
-    return "null" if node is None else "number"
+    return _KINDS.get(type(node), "number")
 
 
 def _members(node: dict[str, Any] | list[Any], role: str) -> Iterator[tuple[Any, str]]:

@@ -7,6 +7,7 @@ value a type and format, the middle of a range, the first value of an enum; of a
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -144,4 +145,6 @@ def _number(item: Mapping[str, Any], whole: bool) -> Any:
 
 
 def _limit(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A number that the converter, whose numbers are doubles, can reckon with; else None."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and abs(value) <= sys.float_info.max else None
