@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from diglot.conform.infer import infer_collections
+from diglot.conform.infer import infer_collections, row_fields
 from diglot.conform.surface import Endpoint, Surface
 from diglot.core.usage import UsageError
 
@@ -37,7 +37,8 @@ class Collection:
     """An operation that lists rows in pages.
 
     `rows`, `total`, `more`, `page_echo` and `size_echo` name members of the answer; `page` and `size` query parameters;
-    `scope` the path parameter that says whose rows these are; `derived` maps a field to its decision table.
+    `scope` the path parameter that says whose rows these are; `derived` maps a field to its decision table; `fields`
+    are the members of a row that the contract describes (empty: it does not say).
     """
 
     endpoint: Endpoint
@@ -55,6 +56,7 @@ class Collection:
     cap: int | None = None
     filters: tuple[Filter, ...] = ()
     derived: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
+    fields: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def bind(surface: Surface, data: Mapping[str, Any]) -> Bindings:
         UsageError: an entry lacks a member, or a member has the wrong shape.
     """
     try:
-        given = [_collection(endpoint, entry) for endpoint, entry in _entries(surface, data, "collections")]
+        given = [_collection(surface, endpoint, entry) for endpoint, entry in _entries(surface, data, "collections")]
         bound = {collection.endpoint.key for collection in given}
         given += [Collection(**found) for found in infer_collections(surface) if found["endpoint"].key not in bound]
         seen = {collection.endpoint.key: collection for collection in given}
@@ -147,7 +149,7 @@ def _entries(surface: Surface, data: Mapping[str, Any], kind: str) -> list[tuple
     return found
 
 
-def _collection(endpoint: Endpoint, entry: Mapping[str, Any]) -> Collection:
+def _collection(surface: Surface, endpoint: Endpoint, entry: Mapping[str, Any]) -> Collection:
     page, size = entry["page"], entry["size"]
     enums = {parameter.name: parameter.schema.get("enum") or () for parameter in endpoint.parameters}
     return Collection(
@@ -172,6 +174,7 @@ def _collection(endpoint: Endpoint, entry: Mapping[str, Any]) -> Collection:
             name: tuple(Case(case.get("when") or {}, case["is"]) for case in table)
             for name, table in (entry.get("derived") or {}).items()
         },
+        fields=row_fields(surface, endpoint, entry["rows"]),
     )
 
 

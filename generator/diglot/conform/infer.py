@@ -52,7 +52,15 @@ def _collection(surface: Surface, endpoint: Endpoint) -> dict[str, Any] | None:
         "default_page": _whole(query[page].schema.get("default")),
         "default_size": _whole(query[size].schema.get("default")),
         "cap": _whole(maximum),
+        "fields": row_fields(surface, endpoint, rows),
     }
+
+
+def row_fields(surface: Surface, endpoint: Endpoint, rows: str) -> frozenset[str]:
+    """The members of a row that the contract describes; none where it does not describe rows."""
+    row = surface.schema(_members(surface, endpoint).get(rows, {}).get("items"))
+    properties = row.get("properties")
+    return frozenset(properties) if isinstance(properties, Mapping) else frozenset()
 
 
 def _members(surface: Surface, endpoint: Endpoint) -> dict[str, Mapping[str, Any]]:

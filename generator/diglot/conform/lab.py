@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from diglot.conform.bindings import Bindings, Collection
@@ -15,8 +16,10 @@ from diglot.conform.outcome import Options
 from diglot.conform.session import Exchange, Request, Session, path_of, query_of
 from diglot.conform.surface import Endpoint, Surface
 from diglot.conform.wire import Wire
+from diglot.conform.witness import Witness
 
-MAX_ROWS = 1000
+MAX_ROWS = 5000
+_ABUSE = 64 * 1024
 UNKNOWN_ID = "00000000-0000-4000-8000-00000000d161"
 JSON = "application/json"
 
@@ -47,7 +50,11 @@ class Whole:
 
 @dataclass
 class Lab:
-    """Everything a law needs. `noticed` gathers what was wrong on the wire, whatever the law was after."""
+    """Everything a law needs.
+
+    `noticed` gathers what was wrong on the wire, whatever the law was after; `touched` the ids of the rows that were
+    named in writes; `sight` how many pages of a collection the writing laws look at (one, where nothing is said).
+    """
 
     session: Session
     surface: Surface
@@ -55,6 +62,9 @@ class Lab:
     fixtures: Fixtures
     options: Options
     noticed: list[tuple[Endpoint, Breach]] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    sight: dict[Any, int] = field(default_factory=dict)
+    witness: Witness = field(default_factory=Witness)
     _memory: dict[Any, Any] = field(default_factory=dict)
     _places: dict[Any, dict[str, int]] = field(default_factory=dict)
 
@@ -66,8 +76,16 @@ class Lab:
         self._scopes = {collection.scope for collection in self.bindings.collections if collection.scope}
 
     def forget(self) -> None:
-        """Forget what was listed: something was written, or a law is tried afresh."""
+        """Forget what was listed: a law is tried afresh, or looks beyond the dataset that it wrote to."""
         self._memory.clear()
+
+    def _wrote(self, values: Mapping[str, str]) -> None:
+        """Forget what was listed, but for the rows of another dataset than the one that was written to."""
+        self.witness.wrote()
+        others = {self.fixtures.other_dataset, getattr(self.fixtures.other_tenant, "dataset", None)} - {None}
+        others -= set(values.values())
+        kept = {name: held for name, held in self._memory.items() if name[0] == "listed" and name[2] in others}
+        self._memory = kept
 
     def remembered(self, name: Any, make: Any) -> Any:
         """The value of `make()`, made once until `forget`."""
@@ -128,10 +146,9 @@ class Lab:
             raise UnmetError("a run without --read-only")
         exchange = self.session.send(request, client)
         if request.method not in ("GET", "HEAD"):
-            self.forget()
-        loosely = strange or method is not None
+            self._wrote(values)
         for breach in self.wire.check(endpoint, exchange):
-            if not loosely or breach.rule in ("server-error", "answer-missing"):
+            if not (strange or method) or _broke(breach):
                 self.noticed.append((endpoint, breach))
         answered = exchange.text + " ".join(exchange.headers.values())
         if self.session.redactor.echoed(answered) or request.credential.echoed(answered):
@@ -155,8 +172,13 @@ class Lab:
         body = exchange.json
         if not exchange.ok or not isinstance(body, dict) or not isinstance(body.get(collection.rows), list):
             raise UnansweredError(refused(exchange, "a question within the contract"))
-        rows = tuple(row for row in body[collection.rows] if isinstance(row, dict) and collection.id in row)
-        return Answer(
+        documented = collection.fields
+        rows = tuple(
+            {name: value for name, value in row.items() if name in documented} if documented else row
+            for row in body[collection.rows]
+            if isinstance(row, dict) and collection.id in row
+        )
+        answer = Answer(
             exchange=exchange,
             rows=rows,
             ids=tuple(str(row[collection.id]) for row in rows),
@@ -165,6 +187,9 @@ class Lab:
             page=_whole(body.get(collection.page_echo or "")),
             size=_whole(body.get(collection.size_echo or "")),
         )
+        question = (exchange.url, exchange.request.credential.sent)
+        self.witness.saw(question, answer.total, dict(zip(answer.ids, rows, strict=True)))
+        return answer
 
     def whole(
         self,
@@ -172,31 +197,44 @@ class Lab:
         scope: str | None = None,
         credential: Credential | None = None,
     ) -> Whole:
-        """Every row of a collection, up to a thousand; remembered until something is written."""
+        """Every row of a collection, up to five thousand; remembered until something is written."""
+        return self._listed(collection, scope, credential, MAX_ROWS)
+
+    def view(self, collection: Collection, scope: str | None = None, credential: Credential | None = None) -> Whole:
+        """The rows at the beginning of a collection that the writing laws look at: all of a small one."""
+        pages = self.sight.get(collection.endpoint.key, 1)
+        return self._listed(collection, scope, credential, pages * (collection.cap or 100))
+
+    def _listed(self, collection: Collection, scope: str | None, credential: Credential | None, most: int) -> Whole:
         who = (credential or self.key).sent
-        name = ("whole", collection.endpoint.key, scope, who)
-        whole: Whole = self.remembered(name, lambda: self._walk(collection, scope, credential))
+        name = ("listed", collection.endpoint.key, scope, who)
+        whole: Whole = self.remembered((*name, most), lambda: self._walk(collection, scope, credential, name, most))
         return whole
 
     def row(self, collection: Collection, key: str) -> Mapping[str, Any]:
         """One row as it is now, asked for as a page of one; empty where it is no longer listed."""
         places = self._places.get(collection.endpoint.key)
         if places is None or key not in places:
-            places = {known: place for place, known in enumerate(self.complete(collection).ids)}
+            places = {known: place for place, known in enumerate(self.view(collection).ids)}
             self._places[collection.endpoint.key] = places
         query = {collection.page: places.get(key, 0) + 1, collection.size: 1}
         answer = self.page(collection, query)
         if answer.ids == (key,):
             return answer.rows[0]
         self._places.pop(collection.endpoint.key)  # something moved the rows: look at them all
-        return self.complete(collection).by_id.get(key, {})
+        return self.view(collection).by_id.get(key, {})
 
-    def _walk(self, collection: Collection, scope: str | None, credential: Credential | None) -> Whole:
+    def _walk(
+        self, collection: Collection, scope: str | None, credential: Credential | None, name: Any, most: int
+    ) -> Whole:
         size = collection.cap or 100
         known: dict[str, dict[str, Any]] = {}
         number, complete = 1, False
-        while len(known) < MAX_ROWS and not complete:
-            answer = self.page(collection, {collection.page: number, collection.size: size}, scope, credential)
+        while len(known) < most and not complete:
+            query = {collection.page: number, collection.size: size}
+            answer: Answer = self.remembered(
+                (*name, "page", number), partial(self.page, collection, query, scope, credential)
+            )
             fresh = [(key, row) for key, row in zip(answer.ids, answer.rows, strict=True) if key not in known]
             known.update(fresh)
             complete = not fresh or (len(answer.rows) < size and answer.more is not True)
@@ -213,6 +251,13 @@ class Lab:
         if not whole.complete:
             raise UnmetError(f"a dataset with at most {MAX_ROWS} rows")
         return whole
+
+
+def _broke(breach: Breach) -> bool:
+    """Whether an answer to strange input shows that it broke the server, which may hang up on a body that is abuse."""
+    if breach.rule == "answer-missing":
+        return breach.args["how"] != "dropped" or len(breach.exchange.request.body or b"") <= _ABUSE
+    return breach.rule == "server-error"
 
 
 def refused(exchange: Exchange, what: str) -> Breach:

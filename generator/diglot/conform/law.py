@@ -16,7 +16,8 @@ class Breach:
     """One way in which an answer, or the relation of several, is wrong.
 
     `args` is the identity: stable names, no ids and no random values. `expected` and `got` are for people: values or
-    short equations in symbols, no prose of one language. `source` is the key of the sentence it rests on.
+    short equations in symbols, no prose of one language. `source` is the key of the sentence it rests on. `rows` are
+    the ids of rows that changed although nobody named them.
     """
 
     rule: str
@@ -25,6 +26,7 @@ class Breach:
     expected: Any = None
     got: Any = None
     source: str = ""
+    rows: frozenset[str] = frozenset()
 
 
 class UnmetError(Exception):

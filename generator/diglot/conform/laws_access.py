@@ -15,6 +15,7 @@ from diglot.conform.requests import harmless_body
 from diglot.conform.session import Exchange
 from diglot.conform.surface import Endpoint
 
+_TELLING = ("wrong-key", "basic-scheme", "key-extended")
 _REFUSED = frozenset({400, 403, 404, 422})
 
 
@@ -38,7 +39,10 @@ def _key(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
     elif "www-authenticate" not in exchange.headers:
         yield Breach("challenge-missing", {}, exchange, "WWW-Authenticate: Bearer", "∅", "auth.challenge")
     accepted, other = [], []
-    for credential in near_misses(lab.fixtures.token):
+    misses = near_misses(lab.fixtures.token)
+    if endpoint is not next(one for one in lab.surface.endpoints if one.secured):  # one function checks all, mostly
+        misses = tuple(miss for miss in misses if miss.name in _TELLING)
+    for credential in misses:
         exchange = _try(lab, endpoint, credential)
         if exchange.ok:
             accepted.append((credential.name, exchange))
@@ -128,11 +132,11 @@ def _others(lab: Lab, collection: Collection) -> Mapping[str, Ledger]:
     """
     found = {}
     if lab.fixtures.other_dataset:
-        rows = lab.whole(collection, lab.fixtures.other_dataset).by_id
+        rows = lab.view(collection, lab.fixtures.other_dataset).by_id
         found["other-dataset"] = Ledger(lab, collection, rows, lab.fixtures.other_dataset)
     tenant = lab.fixtures.other_tenant
     if tenant:
-        rows = lab.whole(collection, tenant.dataset, lab.other_key).by_id
+        rows = lab.view(collection, tenant.dataset, lab.other_key).by_id
         found["other-tenant"] = Ledger(lab, collection, rows, tenant.dataset, lab.other_key)
     if not found:
         raise UnmetError('other_dataset = "…" and [other_tenant] in --fixtures')
@@ -142,7 +146,7 @@ def _others(lab: Lab, collection: Collection) -> Mapping[str, Ledger]:
 def _act_across(lab: Lab, actions: Actions) -> Iterator[Breach]:
     """Rows of another dataset are neither found under this one nor changed, and the other way round."""
     action = actions.actions[0]
-    before = lab.complete(actions.collection).by_id
+    before = lab.view(actions.collection).by_id
     mine = [key for key, row in before.items() if matches(row, action.on)]
     for case, other in _others(lab, actions.collection).items():
         theirs = [key for key, row in other.before.items() if matches(row, action.on)]
@@ -164,7 +168,7 @@ def _act_across(lab: Lab, actions: Actions) -> Iterator[Breach]:
 def _write_across(lab: Lab, values: Values) -> Iterator[Breach]:
     """The same for values; and a field of another dataset is unknown here."""
     one = fields_of(lab, values)[0]
-    before = lab.complete(values.collection).by_id
+    before = lab.view(values.collection).by_id
     (mine,) = rows_of(lab, values, 1)
     for case, other in _others(lab, values.collection).items():
         theirs = next(iter(other.before), None)
@@ -188,6 +192,7 @@ def _write_across(lab: Lab, values: Values) -> Iterator[Breach]:
 
 def _crossed(mine: Ledger, other: Ledger, exchange: Exchange, case: str) -> Iterator[Breach]:
     rule = "tenant-boundary-crossed" if case == "other-tenant" else "dataset-boundary-crossed"
+    mine.lab.forget()
     changes = {**mine.changed(), **other.changed()}
     if exchange.ok or changes:
         args = {"case": "write"}

@@ -8,6 +8,7 @@ from typing import Any
 
 from diglot.conform.lab import JSON, UNKNOWN_ID, Lab, refused
 from diglot.conform.law import Breach, Law, UnansweredError, UnmetError
+from diglot.conform.ledger import differences
 from diglot.conform.requests import bound_to, deep_body, harmless_body
 from diglot.conform.samples import near_miss_bodies, near_misses
 from diglot.conform.session import Exchange
@@ -15,8 +16,8 @@ from diglot.conform.surface import Endpoint, Parameter
 
 _BAD_INPUT = frozenset({400, 422})
 _BAD_PATH = frozenset({400, 404, 422})
-_MALFORMED = (b"{", b"", b'{"a": 1,}', b'{"a" 1}', b"\xff\xfe{}", b"{} {}", b"'text'")
-_OTHER_TYPES = ("text/plain", "application/x-www-form-urlencoded", "application/xml")
+_MALFORMED = (b"{", b"", b'{"a": 1,}', b"\xff\xfe{}")
+_OTHER_TYPES = ("text/plain", "application/x-www-form-urlencoded")
 _HUGE = "9" * 40
 _STRANGE_TEXT = ("%00", "%FF%FE", "x" * 3000, "%F0%9F%99%82%E2%80%AE", "%27%22%3B--%25%5C%5F")
 
@@ -66,7 +67,7 @@ def _bodies(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
         return
     values, valid = lab.values(endpoint), deep_body(lab, endpoint)
     bound = bound_to(lab, endpoint)
-    before = lab.complete(bound.collection).by_id if bound else {}
+    before = lab.view(bound.collection).by_id if bound else {}
     places: dict[str, _Refusals] = {}
     last = None
     for where, case, body in near_miss_bodies(lab.surface, endpoint.body, valid):
@@ -76,10 +77,10 @@ def _bodies(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
         refusals.add(case, last)
     breaches = [breach for refusals in places.values() for breach in refusals.breaches()]
     yield from breaches
-    if bound and last and not any(breach.rule == "invalid-input-accepted" for breach in breaches):
-        after = lab.complete(bound.collection).by_id
-        if after != before:
-            yield Breach("refused-write-changed", {}, last, {}, f"{len(after)}", "input.refused")
+    if not bound or not last or any(breach.rule == "invalid-input-accepted" for breach in breaches):
+        return
+    if changes := differences(before, lab.view(bound.collection).by_id):
+        yield Breach("refused-write-changed", {}, last, {}, changes, "input.refused", frozenset(changes))
 
 
 def _malformed(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
@@ -123,10 +124,8 @@ def _methods(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
         if method in declared:
             continue
         exchange = lab.call(endpoint, values, method=method)
-        if exchange.ok or (exchange.status not in (404, 405, 501) and 300 <= exchange.status < 500):
+        if exchange.ok or 300 <= exchange.status < 400:
             yield Breach("method-not-refused", {"method": method}, exchange, 405, exchange.status, "method.allow")
-        elif exchange.status == 404 and method == "PUT":
-            yield Breach("method-not-refused", {"method": method}, exchange, 405, 404, "method.allow")
         elif exchange.status == 405:
             allowed = {name.strip().upper() for name in exchange.headers.get("allow", "").split(",")}
             if not declared <= allowed:
@@ -139,15 +138,16 @@ def _strange(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
     """No input, however large, deep or strange, is answered with a 5xx: the wire check says so."""
     for one in endpoint.placed("query"):
         numeric = one.schema.get("type") in ("integer", "number")
-        texts = (_HUGE, "1e400") if numeric else _STRANGE_TEXT[:2] if "enum" in one.schema else _STRANGE_TEXT
+        texts = (_HUGE,) if numeric else _STRANGE_TEXT[:1] if "enum" in one.schema else _STRANGE_TEXT
         for text in texts:
             _with(lab, endpoint, one, text, strange=True)
+    first = endpoint is lab.surface.endpoints[0]
     for one in endpoint.placed("path"):
-        for text in _STRANGE_TEXT[:2]:
+        for text in _STRANGE_TEXT[: 2 if first else 1]:
             _with(lab, endpoint, one, text, strange=True)
     if endpoint.body is not None:
         values = lab.values(endpoint)
-        for raw in _strange_bodies(deep_body(lab, endpoint)):
+        for raw in dict.fromkeys(_strange_bodies(deep_body(lab, endpoint))):
             lab.call(endpoint, values, raw=raw, strange=True)
     yield from ()
 
@@ -155,13 +155,12 @@ def _strange(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
 def _strange_bodies(valid: Any) -> Iterator[bytes]:
     """Bodies that are deep, long or odd; where they would be valid, they name rows that do not exist."""
     yield b"[" * 100_000
-    yield b"9" * 5000
     if isinstance(valid, dict) and valid:
         name = next(iter(valid))
         quoted = json.dumps(name).encode()
         for odd in (rb'"\u0000"', rb'"\ud800"', b"1e999", b'"' + b"x" * 100_000 + b'"'):
             yield b"{" + quoted + b": [" + odd + b"]}"
-        for text in ("\u0000", "\ud800", "x" * 10_000, UNKNOWN_ID.upper()):
+        for text in ("\u0000", "\ud800", UNKNOWN_ID.upper()):
             yield json.dumps(_replaced(valid, text)).encode()
 
 

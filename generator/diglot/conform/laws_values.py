@@ -18,7 +18,7 @@ _TEXTS = (
 )  # fmt: skip
 _NUMBERS = (0, 1, -1, 42.5, 1741267200, 0.1)
 _TIMES = (0, 1741267200)
-_ROUNDS = 6
+_ROUNDS = 4
 
 Items = Sequence[tuple[MetadataField, Any]]
 
@@ -32,7 +32,7 @@ def fields_of(lab: Lab, values: Values) -> list[MetadataField]:
     shown: dict[str, MetadataField] = {one.id: one for one in lab.fixtures.metadata_fields}
     if not shown:
         names: dict[str, set[str]] = {}
-        for row in lab.complete(values.collection).rows:
+        for row in lab.view(values.collection).rows:
             for item in row.get(values.shown) or ():
                 if isinstance(item, dict) and item.get("type") in ("string", "number", "time"):
                     one = MetadataField(str(item[values.item_id]), str(item.get(values.item_name)), item["type"])
@@ -62,7 +62,7 @@ def rows_of(lab: Lab, values: Values, count: int) -> list[str]:
     Raises:
         UnmetError: the dataset has too few.
     """
-    ids = lab.complete(values.collection).ids
+    ids = lab.view(values.collection).ids
     if len(ids) < count:
         raise UnmetError(f"a dataset with at least {count} rows")
     return list(ids[:: max(len(ids) // count, 1)][:count])
@@ -87,7 +87,7 @@ def _read_back(lab: Lab, values: Values) -> Iterator[Breach]:
     lists = {"string": _TEXTS, "number": _NUMBERS, "time": _TIMES}
     for one in {field.type: field for field in reversed(fields_of(lab, values))}.values():
         given = (*lists[one.type], None)
-        rows = rows_of(lab, values, min(len(given), max(len(lab.complete(values.collection).ids), 1)))
+        rows = rows_of(lab, values, min(len(given), max(len(lab.view(values.collection).ids), 1)))
         wanted = dict(zip(rows, given, strict=False))
         exchange = _put(
             lab,
@@ -96,7 +96,7 @@ def _read_back(lab: Lab, values: Values) -> Iterator[Breach]:
             False,
             f"{values.item_value}: {one.type}",
         )
-        after = lab.complete(values.collection).by_id
+        after = lab.view(values.collection).by_id
         for row, value in wanted.items():
             shown = [item for item in held(values, after.get(row, {})) if item[0] == one.id]
             if len(shown) != 1 or shown[0][:2] != (one.id, one.name) or not same(shown[0][2], value):
@@ -114,10 +114,12 @@ def _kind(one: MetadataField, value: Any) -> str:
 def _apart(lab: Lab, values: Values) -> Iterator[Breach]:
     """A batch gives each row its own values, and touches nothing else."""
     one, rows = fields_of(lab, values)[0], rows_of(lab, values, 3)
-    before = lab.complete(values.collection).by_id
+    before = lab.view(values.collection).by_id
     wanted = {row: [(one, sample(one, turn))] for turn, row in enumerate(rows)}
     exchange = _put(lab, values, wanted, False, f"{values.entries} = [3]")
-    after = lab.complete(values.collection).by_id
+    after = lab.view(values.collection).by_id
+    if not any(values.shown in after.get(row, {}) for row in rows):
+        raise UnmetError(f"rows that show {values.shown}")
     for row, items in wanted.items():
         expected = {field.id: value for field, value in items}
         got = {str(key): value for key, _, value in held(values, after.get(row, {})) if key in expected}
@@ -128,7 +130,9 @@ def _apart(lab: Lab, values: Values) -> Iterator[Breach]:
     others = changes.keys() - set(rows)
     fields = {name for key, change in changes.items() if key in rows for name in change} - {values.shown}
     for what in (*sorted(fields), *(["other-rows"] if others else [])):
-        yield Breach("write-side-effect", {"what": what}, exchange, {}, f"n = {len(changes)}", "values.each")
+        yield Breach(
+            "write-side-effect", {"what": what}, exchange, {}, f"n = {len(changes)}", "values.each", frozenset(others)
+        )
 
 
 def _replace(lab: Lab, values: Values) -> Iterator[Breach]:
@@ -210,7 +214,7 @@ def _refused(lab: Lab, values: Values) -> Iterator[Breach]:
     bad_row = entry(values, UNKNOWN_ID, [(one.id, one.name, sample(one, 3))], False)
     bad_field = entry(values, second, [(stray.id, stray.name, "x")], True)
     mixed = entry(values, second, [(one.id, one.name, sample(one, 4)), (stray.id, stray.name, "x")], True)
-    before = lab.complete(values.collection).by_id
+    before = lab.view(values.collection).by_id
     for rule, batch in (
         ("unknown-row-accepted", [good, bad_row]),
         ("unknown-row-accepted", [bad_row, good]),
@@ -222,16 +226,16 @@ def _refused(lab: Lab, values: Values) -> Iterator[Breach]:
         if exchange.ok:
             yield Breach(rule, {"action": values.entries}, exchange, 400, exchange.status, "batch.unknown")
             return
-    if changes := differences(before, lab.complete(values.collection).by_id):
+    if changes := differences(before, lab.view(values.collection).by_id):
         yield Breach("batch-not-atomic", {"action": values.entries}, exchange, {}, changes, "batch.atomic")
 
 
 def _empty(lab: Lab, values: Values) -> Iterator[Breach]:
-    before = lab.complete(values.collection).by_id
+    before = lab.view(values.collection).by_id
     exchange = write(lab, values, [])
     if not exchange.ok:
         raise UnansweredError(refused(exchange, f"{values.entries} = []"))
-    if changes := differences(before, lab.complete(values.collection).by_id):
+    if changes := differences(before, lab.view(values.collection).by_id):
         yield Breach("write-side-effect", {"what": "other-rows"}, exchange, {}, f"n = {len(changes)}", "batch.empty")
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.conform.bindings import Action, Actions, Collection, Values
+from diglot.conform.bindings import Action, Actions, Collection, Values, matches
 from diglot.conform.credentials import Credential
 from diglot.conform.lab import Lab
 from diglot.conform.law import UnansweredError
 from diglot.conform.session import Exchange
+
+_MOST_PAGES = 3
 
 Rows = Mapping[str, Mapping[str, Any]]
 Changes = Mapping[str, Mapping[str, tuple[Any, Any]]]
@@ -57,6 +59,7 @@ def act(
     credential: Credential | None = None,
 ) -> Exchange:
     """Apply one action to some rows."""
+    lab.touched.update(ids)
     values = lab.values(actions.endpoint, scope, **{actions.parameter: name})
     return lab.call(actions.endpoint, values, body={actions.ids: list(ids)}, credential=credential)
 
@@ -70,6 +73,7 @@ def write(
     client: Any = None,
 ) -> Exchange:
     """Write values onto rows; an entry is made by `entry`."""
+    lab.touched.update(str(one[values.row]) for one in entries)
     parameters = lab.values(values.endpoint, scope)
     body = {values.entries: list(entries)}
     return lab.call(values.endpoint, parameters, body=body, credential=credential, client=client)
@@ -106,11 +110,27 @@ class Ledger:
 
     def changed(self) -> Changes:
         """What differs now."""
-        return differences(self.before, self.lab.whole(self.collection, self.scope, self.credential).by_id)
+        return differences(self.before, self.lab.view(self.collection, self.scope, self.credential).by_id)
+
+    def ours(self) -> Changes:
+        """What differs now in the rows and the members that the tests wrote to; the rest is somebody else's."""
+        bindings = self.lab.bindings
+        written = {values.shown for values in bindings.values} | {
+            name
+            for actions in bindings.actions
+            for action in actions.actions
+            for name in (*action.sets, *action.shows, *action.stamps)
+        }
+        changes = {
+            key: {name: pair for name, pair in change.items() if name in written}
+            for key, change in self.changed().items()
+            if key in self.lab.touched
+        }
+        return {key: change for key, change in changes.items() if change}
 
     def put_back(self) -> Changes:
         """Undo by actions and by writes whatever differs, and return what could not be undone."""
-        left = self.changed()
+        left = self.ours()
         for _ in range(2):
             if not left:
                 break
@@ -120,7 +140,7 @@ class Ledger:
             for values in self.lab.bindings.values:
                 if values.collection is self.collection:
                     self._rewrite(values, left)
-            left = self.changed()
+            left = self.ours()
         return left
 
     def _reverse(self, actions: Actions, left: Changes) -> None:
@@ -157,8 +177,26 @@ def ledgers(lab: Lab) -> list[Ledger]:
     for collection in written.values():
         for scope, credential in scopes:
             try:
-                whole = lab.whole(collection, scope, credential)
+                if scope is None:
+                    lab.sight[collection.endpoint.key] = _sight(lab, collection)
+                rows = lab.view(collection, scope, credential).by_id
             except UnansweredError:
                 continue
-            found.append(Ledger(lab, collection, whole.by_id, scope, credential))
+            found.append(Ledger(lab, collection, rows, scope, credential))
     return found
+
+
+def _sight(lab: Lab, collection: Collection) -> int:
+    """The fewest pages, up to three, that hold a row of each state that an action is for or must refuse."""
+    size = collection.cap or 100
+    lab.sight[collection.endpoint.key] = _MOST_PAGES
+    rows = lab.view(collection).rows
+    states = [
+        state
+        for actions in lab.bindings.actions
+        for action in actions.actions
+        for state in (action.on, action.refused_on)
+        if state and actions.collection is collection
+    ]
+    first = [next((place for place, row in enumerate(rows) if matches(row, state)), 0) for state in states]
+    return max(first, default=0) // size + 1

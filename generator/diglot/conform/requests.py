@@ -40,10 +40,13 @@ def deep_body(lab: Lab, endpoint: Endpoint) -> Any:
     try:
         if isinstance(bound, Actions):
             action = bound.actions[0]
-            rows = lab.complete(bound.collection).rows
-            return {bound.ids: [str(row[bound.collection.id]) for row in rows if matches(row, action.on)][:1]}
+            rows = lab.view(bound.collection).rows
+            ids = [str(row[bound.collection.id]) for row in rows if matches(row, action.on)][:1]
+            lab.touched.update(ids)
+            return {bound.ids: ids}
         if isinstance(bound, Values):
             one, (row,) = fields_of(lab, bound)[0], rows_of(lab, bound, 1)
+            lab.touched.add(row)
             return {bound.entries: [entry(bound, row, [(one.id, one.name, sample(one))], True)]}
     except UnmetError:
         pass

@@ -172,7 +172,7 @@ def _restore(lab: Lab, kept: list[Ledger], findings: Findings) -> None:
         endpoint = ledger.collection.endpoint
         try:
             left = ledger.put_back()
-            exchange = lab.whole(ledger.collection, ledger.scope, ledger.credential).exchange
+            exchange = lab.view(ledger.collection, ledger.scope, ledger.credential).exchange
         except (UnmetError, UnansweredError, BudgetSpentError):
             continue
         if left:

@@ -28,7 +28,7 @@ _INSTEAD: Mapping[str, Any] = {
     "object": {},
     "boolean": True,
 }
-_MOST_INSTEAD = 4
+_MOST_INSTEAD = 2
 
 
 def keywords(texts: Sequence[str]) -> Iterator[tuple[str, str]]:

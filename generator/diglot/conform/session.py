@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import time
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ MAX_ANSWER = 8 * 1024 * 1024
 EXCERPT = 300
 _MAX_SILENT = 3
 _GRACE = 200
+_WAITS = 6
+_LONGEST_WAIT = 30.0
 
 
 class BudgetSpentError(Exception):
@@ -134,11 +137,34 @@ class Session:
         self._silent = 0
 
     def send(self, request: Request, client: httpx2.Client | None = None) -> Exchange:
-        """Send one request and read the whole answer."""
+        """Send one request and read the whole answer.
+
+        A connection that was closed under the request is tried once more: a server may close an idle one at any time.
+        A server that limits the rate (429, or 503 with Retry-After) is waited for.
+        """
         self._spend()
         exchange = self._exchange(request, client or self._client)
+        if exchange.failure == "dropped":
+            self._spend()
+            exchange = self._exchange(request, client or self._client)
+        for _ in range(_WAITS):
+            if not _limited(exchange):
+                break
+            self._wait(exchange)
+            exchange = self._exchange(request, client or self._client)
+        if exchange.status == 429:
+            raise BudgetSpentError("a server that lets more requests through (429)")
         self._silent = self._silent + 1 if exchange.failure == "timeout" else 0
         return exchange
+
+    def _wait(self, exchange: Exchange) -> None:
+        """Wait as long as the server asks for, in seconds; a date or nonsense is taken for one second."""
+        asked = exchange.headers.get("retry-after", "")
+        seconds = min(float(asked) if re.fullmatch("[0-9]{1,9}", asked) else 1.0, _LONGEST_WAIT)
+        if self._grace <= 0 and self.elapsed + seconds > self.options.budget:
+            raise BudgetSpentError(f"more than {self.options.budget:g} s")
+        time.sleep(max(seconds, 0.1))
+        self._spend()
 
     def _spend(self) -> None:
         if self._silent >= _MAX_SILENT:
@@ -178,6 +204,10 @@ class Session:
             if time.monotonic() > deadline:  # an endless drip never trips the time-out of one read
                 return b"", "timeout"
         return b"".join(parts), ""
+
+
+def _limited(exchange: Exchange) -> bool:
+    return exchange.status == 429 or (exchange.status == 503 and "retry-after" in exchange.headers)
 
 
 def path_of(template: str, values: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
 from diglot.serve.database import Database
 from diglot.serve.errors import UnfinishedDocumentError, UnknownDocumentError, UnknownFieldError
@@ -160,30 +160,29 @@ class Store:
 
     def rows(
         self, connection: Connection, where: Sequence[ColumnElement[bool]], offset: int, limit: int
-    ) -> Sequence[RowMapping]:
+    ) -> Sequence[dict[str, Any]]:
         """One page of the documents that meet all conditions, in an order that no call changes."""
         order = (documents.c.position, documents.c.id)
-        return (
-            connection.execute(select(*shown).where(*where).order_by(*order).offset(offset).limit(limit))
-            .mappings()
-            .all()
-        )
+        found = connection.execute(select(*shown).where(*where).order_by(*order).offset(offset).limit(limit))
+        names = tuple(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def values(self, connection: Connection, document_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The metadata of each of at most one page of documents, in the order of the dataset's fields."""
+        held, fields = document_metadata.c, metadata_fields.c
         query = (
-            select(document_metadata, metadata_fields.c.name, metadata_fields.c.type)
+            select(held.document_id, held.field_id, held.value, fields.name, fields.type)
             .join(metadata_fields)
-            .where(document_metadata.c.document_id.in_(document_ids))
-            .order_by(metadata_fields.c.position)
+            .where(held.document_id.in_(document_ids))
+            .order_by(fields.position)
         )
         found: dict[str, list[dict[str, Any]]] = {}
-        for row in connection.execute(query):
-            entry = {"id": row.field_id, "name": row.name, "type": row.type, "value": json.loads(row.value)}
-            found.setdefault(row.document_id, []).append(entry)
+        for document_id, field_id, value, name, type_ in connection.execute(query):
+            entry = {"id": field_id, "name": name, "type": type_, "value": json.loads(value)}
+            found.setdefault(document_id, []).append(entry)
         return found
 
-    def document(self, row: RowMapping, values: list[dict[str, Any]]) -> dict[str, Any]:
+    def document(self, row: dict[str, Any], values: list[dict[str, Any]]) -> dict[str, Any]:
         """One document as the API shows it."""
         return {**row, "doc_metadata": values}
 
