@@ -8,7 +8,7 @@ URL    ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup generate check drift conform serve test lint format golden bench clean
+.PHONY: all help setup generate check drift conform serve test lint format golden fuzz bench clean
 
 all: setup ## the main job: read, normalize, validate, drift, generate, conform; ends with a summary
 	@$(DIGLOT) run $(ARGS)
@@ -61,6 +61,9 @@ format: setup ## let ruff put the code in order
 
 golden: setup ## write the goldens of the tests anew; look at the diff before you commit it
 	@DIGLOT_UPDATE_GOLDENS=1 $(BIN)/python -m pytest $(ARGS)
+
+fuzz: setup ## the nightly setting: 50,000 damaged pages, and every kind of hostile megabyte measured
+	@DIGLOT_FUZZ=50000 $(BIN)/python -m pytest tests/test_read_fuzz.py $(ARGS)
 
 bench: setup ## whole-process figures, each beside its peer in the same run
 	@$(BIN)/python tests/bench.py

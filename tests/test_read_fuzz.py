@@ -21,6 +21,8 @@ from diglot.core.yaml import dump
 from diglot.drift import drift_languages, drift_versions
 from diglot.normalize import canonical, normalize
 from diglot.read import read_bytes
+from diglot.read.fence import MAX_BLOCKS
+from diglot.read.reader import MAX_PAGES
 from diglot.report import finding_value, render_json
 from diglot.validate import validate
 from fuzz_help import NIGHTLY, Mutants, corpus
@@ -127,3 +129,17 @@ def test_hostile_pages_stay_within_their_bounds(kind: str) -> None:
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_no_hostile_page_takes_all_memory(kind: str) -> None:
     assert measured(kind)[1] <= MEGABYTES
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("# T\nSource: https://a.example/x\n\ntext\n" * (MAX_PAGES + 5), 4 * MAX_PAGES + 1),
+        ("# T\n\n" + "```yaml a.yaml get /x\nopenapi: 3.0.1\npaths: {}\n```\n" * (MAX_BLOCKS + 1), 4 * MAX_BLOCKS + 3),
+    ],
+    ids=["pages", "blocks"],
+)
+def test_what_is_beyond_a_bound_is_told_with_its_line(text: str, line: int) -> None:
+    findings = [finding for fragment in read_bytes("a.md", text.encode()) for finding in fragment.findings]
+    (told,) = [finding for finding in findings if finding.rule == "page-too-large"]
+    assert told.location.line == line

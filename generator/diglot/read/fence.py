@@ -14,6 +14,7 @@ from diglot.read.block import Block
 from diglot.read.info import Info
 from diglot.read.lines import Fence, Sheet
 
+MAX_BLOCKS = 2_000  # of one page; the usual number is one
 _ANNOUNCING = frozenset({"yaml", "yml", "json", "openapi", "swagger"})
 _DATA = _ANNOUNCING | {"", "jsonc"}
 _YAML_KEY = re.compile(r"^[\"']?(?:openapi|swagger|paths)[\"']?[ \t]*:", re.MULTILINE)
@@ -36,9 +37,12 @@ def read_blocks(sheet: Sheet) -> tuple[tuple[Block, ...], tuple[Finding, ...]]:
     """The blocks of a page, and what is wrong with others."""
     blocks: list[Block] = []
     findings: list[Finding] = []
-    for fence in sheet.fences:
-        if not is_candidate(sheet.lines, fence):
-            continue
+    candidates = [fence for fence in sheet.fences if is_candidate(sheet.lines, fence)]
+    if len(candidates) > MAX_BLOCKS:
+        where = sheet.location(candidates[MAX_BLOCKS].start, 1)
+        size = {"size": f"{len(candidates)} blocks", "limit": MAX_BLOCKS}
+        findings.append(Finding("page-too-large", where, evidence=size))
+    for fence in candidates[:MAX_BLOCKS]:
         info, text = fence.info, _body(sheet.lines, fence)
         where = sheet.location(fence.start, fence.indent + 1)
         tree, problems = parse_block(sheet.path, text, info, where.line + 1, fence.indent)

@@ -24,6 +24,8 @@ from diglot.read.rendered import recover as recover_rendered
 
 # The keys by which a whole file tells that it describes an interface, of a kind that is read or of another.
 _FILE_KEYS = frozenset({"openapi", "swagger", "paths", "webhooks", "asyncapi", "arazzo", "overlay"})
+MAX_PAGES = 5_000
+"""Pages of one file; the longest that publishers offer hold about a thousand."""
 MAX_RENDERED = 400_000
 """Characters of the text of one endpoint page, a hundred times the usual; what is longer is no such page."""
 
@@ -44,7 +46,15 @@ def read_bytes(path: str, data: bytes, language: str | None = None) -> list[Frag
         return [_fragment(Page(path, "", *language_of(evidence)), [], [text])]
     if looks_like_file(path, text):
         return [_read_file(path, text, language)]
-    return [_read_page(sheet, language) for sheet in split(path, text)]
+    sheets = split(path, text)
+    fragments = [_read_page(sheet, language) for sheet in sheets[:MAX_PAGES]]
+    if len(sheets) > MAX_PAGES:
+        evidence = Evidence(language, {}, path, None, (), str)
+        rest = Page(path, "", *language_of(evidence), first_line=sheets[MAX_PAGES].first_line)
+        where = Location(path, rest.first_line, 1)
+        size = {"size": f"{len(sheets)} pages", "limit": MAX_PAGES}
+        fragments.append(_fragment(rest, [], [Finding("page-too-large", where, evidence=size)]))
+    return fragments
 
 
 def _read_page(sheet: Sheet, language: str | None) -> Fragment:

@@ -11,6 +11,7 @@ from diglot.core.tree import Map, Mark, Seq, mark_of
 from diglot.read.shapes import kind_of
 
 _LONGEST = 300  # evidence is for people
+MAX_LOSSES = 50_000  # a page of the usual size has two hundred
 
 
 class FlatNotes:
@@ -22,6 +23,7 @@ class FlatNotes:
         self.strengths: dict[str, Strength] = {}
         self.findings: list[Finding] = []
         self.operation = ""
+        self._full = False
 
     @property
     def losses(self) -> tuple[Loss, ...]:
@@ -31,9 +33,16 @@ class FlatNotes:
     def lose(
         self, pointer: str, code: str, certainty: Certainty = "lost", evidence: str = "", mark: Mark | None = None
     ) -> None:
-        """Note one loss; the first note about a pointer and code counts."""
-        if (pointer, code) not in self._losses:
+        """Note one loss; the first note about a pointer and code counts, and a page has so many at the most."""
+        if (pointer, code) in self._losses:
+            return
+        if len(self._losses) < MAX_LOSSES:
             self._losses[pointer, code] = Loss(pointer, code, certainty, evidence[:_LONGEST], mark)
+        elif not self._full:
+            self._full = True
+            where = Location(self._path, *(mark or (0, 0)), pointer)
+            size = {"size": f"more than {MAX_LOSSES} losses", "limit": MAX_LOSSES}
+            self.findings.append(Finding("page-too-large", where, self.operation, evidence=size))
 
     def odd(self, pointer: str, expected: str, found: Any, mark: Mark | None) -> None:
         """Note a shape that the dialect does not have. What was found is named by its kind, never quoted."""
