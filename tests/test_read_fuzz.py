@@ -22,6 +22,7 @@ from diglot.drift import drift_languages, drift_versions
 from diglot.normalize import canonical, normalize
 from diglot.read import read_bytes
 from diglot.read.fence import MAX_BLOCKS
+from diglot.read.mintlify.notes import MAX_LOSSES
 from diglot.read.reader import MAX_PAGES
 from diglot.report import finding_value, render_json
 from diglot.validate import validate
@@ -143,3 +144,15 @@ def test_what_is_beyond_a_bound_is_told_with_its_line(text: str, line: int) -> N
     findings = [finding for fragment in read_bytes("a.md", text.encode()) for finding in fragment.findings]
     (told,) = [finding for finding in findings if finding.rule == "page-too-large"]
     assert told.location.line == line
+
+
+def test_a_flat_page_that_loses_without_end_is_read_until_there_is_no_room() -> None:
+    query = "".join(f"        q{number}: {{schema: [{{type: string}}]}}\n" for number in range(MAX_LOSSES // 10))
+    tree = "paths:\n  path: /p\n  method: get\n  type: path\n  request:\n    parameters:\n      query:\n"
+    head = f"# T\n\n````yaml x get /p\n{tree}"
+    (fragment,) = read_bytes("a.md", f"{head}{query}````\n".encode())
+    (told,) = [finding for finding in fragment.findings if finding.rule == "page-too-large"]
+    read = fragment.document["paths"]["/p"]["get"]["parameters"]
+    assert len(fragment.losses) == MAX_LOSSES
+    assert 100 < len(read) < MAX_LOSSES // 10
+    assert told.location.line == 11 + len(read) - 1

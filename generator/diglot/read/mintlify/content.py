@@ -46,7 +46,7 @@ class Contents:
             self._notes.lose(pointer, "responses-empty", "ambiguous", "no responses, or an empty map of them")
             return None
         responses = Map(mark_of(endpoint, "response"))
-        for code in printed:
+        for code in self._notes.until_full(printed):
             place = join(pointer, code)
             contents = self._notes.mapping(printed, code, place)
             responses.put(code, self._response(contents, place, mark_of(printed, code)), mark_of(printed, code))

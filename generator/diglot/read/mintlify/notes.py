@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from diglot.core.finding import Finding, Location
@@ -24,6 +25,7 @@ class FlatNotes:
         self.findings: list[Finding] = []
         self.operation = ""
         self._full = False
+        self._near = Mark(page.first_line, 1)
 
     @property
     def losses(self) -> tuple[Loss, ...]:
@@ -40,9 +42,17 @@ class FlatNotes:
             self._losses[pointer, code] = Loss(pointer, code, certainty, evidence[:_LONGEST], mark)
         elif not self._full:
             self._full = True
-            where = Location(self._path, *(mark or (0, 0)), pointer)
+            where = Location(self._path, *(mark or self._near), pointer)
             size = {"size": f"more than {MAX_LOSSES} losses", "limit": MAX_LOSSES}
             self.findings.append(Finding("page-too-large", where, self.operation, evidence=size))
+
+    def until_full(self, holder: Map) -> Iterator[str]:
+        """The keys of `holder`, as long as there is room for what is lost of them; that it ran out is a finding."""
+        for key in holder:
+            if self._full:
+                return
+            self._near = mark_of(holder, key) or self._near
+            yield key
 
     def odd(self, pointer: str, expected: str, found: Any, mark: Mark | None) -> None:
         """Note a shape that the dialect does not have. What was found is named by its kind, never quoted."""

@@ -20,7 +20,7 @@ def parameters(request: Map, pointer: str, cleaner: Cleaner, schemas: Schemas, n
     notes.unknown(sections, MEMBERS["locations"], pointer)
     for location in LOCATIONS:
         section = notes.mapping(sections, location, pointer)
-        for name in section:
+        for name in notes.until_full(section):
             place = join(pointer, len(listed))
             printed = notes.mapping(section, name, place)
             notes.unknown(printed, MEMBERS["parameter"], place)
