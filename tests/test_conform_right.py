@@ -9,7 +9,7 @@ import pytest
 from conform_help import CONTRACT, LAWS
 from diglot.conform import Fixtures, Options, Report, Target, run
 from diglot.serve import running
-from servers.library import FAULTY, SPEC, library
+from servers.books import FAULTY, SPEC, library
 from servers.right import RIGHT, Books, Choices, asgi, known
 
 LAWS_ONLY = Options(engines=("laws",))

@@ -77,16 +77,6 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One value that a page states: JSON Pointer in the page's document, value, how strongly, and where."""
-
-    pointer: str
-    value: Any
-    strength: Strength
-    location: Location
-
-
-@dataclass(frozen=True, slots=True)
 class Fragment:
     """All that one page says: its operations and the OpenAPI document recovered from this page alone.
 

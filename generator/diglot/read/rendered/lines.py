@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from diglot.core.ir import Page
@@ -215,11 +214,6 @@ def _without_trailer(items: list[Item]) -> list[Item]:
     while items and isinstance(items[-1], Line) and is_trailer(items[-1].text):
         items.pop()
     return items
-
-
-def lines_only(items: list[Item]) -> Iterator[Line]:
-    """The lines of text among the items."""
-    return (item for item in items if isinstance(item, Line))
 
 
 def part(line: Line, start: int) -> Line:
