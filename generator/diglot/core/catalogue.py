@@ -22,7 +22,11 @@ def catalogue(language: str) -> dict[str, Any]:
     """The whole catalogue of one of `LANGUAGES`: `rules.<id>.{title,message,explanation}` and `phrases.<key>`."""
     import tomllib
 
-    return tomllib.loads((_WORDS / f"{language}.toml").read_text(encoding="utf-8"))
+    whole: dict[str, Any] = {"rules": {}, "phrases": {}}
+    for path in sorted((_WORDS / language).glob("*.toml")):
+        for section, words in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            whole[section] |= words
+    return whole
 
 
 def phrase(key: str, language: str = "en", /, **args: Any) -> str:
