@@ -8,16 +8,20 @@ from typing import Any
 
 from diglot.core import yaml
 from diglot.core.ir import METHODS, Fragment, Loss, Operation, Page, Strength
-from diglot.core.pointer import resolve, split
+from diglot.core.pointer import join, resolve, split
 from diglot.core.tree import Map, Mark, Seq, mark_of
 
 BASE = Path(__file__).parent / "cases" / "drift" / "base.yaml"
 
 
+VERSIONS = BASE.parent.parent / "versions"
+
+
 def fragment(text: str, language: str = "en", patch: Iterable[dict[str, Any]] = (), path: str = "") -> Fragment:
     """One page that says what `text`, patched, says.
 
-    Besides add, remove, replace and move a patch knows `lose` (a loss), `strength` (of a subtree) and `age`.
+    Besides add, remove, replace and move a patch knows `lose` (a loss), `strength` (of a subtree) and `age`; a path
+    that ends in `/*` stands for every member of an object.
     """
     document = yaml.load(text).value
     losses: list[Loss] = []
@@ -36,14 +40,27 @@ def fragment(text: str, language: str = "en", patch: Iterable[dict[str, Any]] = 
             change(document, "remove", split(step["from"]), None)
             change(document, "add", split(step["path"]), value)
         else:
-            change(document, step["op"], split(step["path"]), step.get("value"))
+            for tokens in spelled(document, split(step["path"])):
+                change(document, step["op"], tokens, step.get("value"))
     page = Page(path or f"{language}/page.md", text, language)
     return Fragment(page, "openapi", operations(document), document, strengths, tuple(losses), age=age)
 
 
 def operations(document: Map) -> tuple[Operation, ...]:
-    paths = document["paths"]
-    return tuple(Operation(method, path) for path in paths for method in paths[path] if method in METHODS)
+    return tuple(
+        Operation(method, path, group == "webhooks")
+        for group in ("paths", "webhooks")
+        for path, item in document.get(group, {}).items()
+        for method in item
+        if method in METHODS
+    )
+
+
+def spelled(document: Any, tokens: list[str]) -> list[list[str]]:
+    """The places that a path of a patch stands for."""
+    if tokens[-1] != "*":
+        return [tokens]
+    return [[*tokens[:-1], key] for key in resolve(document, join("", *tokens[:-1]))]
 
 
 def change(document: Any, op: str, tokens: Sequence[str], value: Any) -> None:

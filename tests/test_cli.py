@@ -287,7 +287,8 @@ def test_rules_lists_and_explains(diglot: Run) -> None:
     code, out, _ = diglot("rules", "--format", "json")
     assert code == 0
     table = json.loads(out)
-    assert {"id", "stage", "severity", "speaks", "title", "message", "explanation"} == table[0].keys()
+    named = {"id", "stage", "severity", "speaks", "breaks", "title", "message", "explanation", "example"}
+    assert named == table[0].keys()
     for rule in table[:3]:
         code, out, _ = diglot("rules", rule["id"], "--lang", "zh")
         assert code == 0

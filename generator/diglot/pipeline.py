@@ -97,7 +97,7 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> list[Fin
     from diglot.drift import drift_versions as compare
     from diglot.normalize import canonical
 
-    return list(compare([canonical(item) for item in old], [canonical(item) for item in new]))
+    return list(compare([canonical(item) for item in old], [canonical(item) for item in new], today()))
 
 
 def today() -> datetime.date:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import asdict
+from typing import Any
 
 from diglot.core.catalogue import catalogue
-from diglot.core.rules import RULES
+from diglot.core.rules import RULES, Rule
 from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
 
@@ -22,5 +22,10 @@ def run(arguments: Namespace, streams: Streams) -> int:
     if wanted:
         rule, said = chosen[0], words[wanted]
         body = f"{rule.id} ({rule.stage}, {rule.severity}, {rule.speaks})\n{said['title']}\n\n{said['explanation']}\n"
-    value = [{**asdict(rule), **words[rule.id]} for rule in chosen]
-    return deliver(Outcome(value=value, body=body), arguments, streams)
+    return deliver(Outcome(value=[_value(rule, words[rule.id]) for rule in chosen], body=body), arguments, streams)
+
+
+def _value(rule: Rule, words: dict[str, str]) -> dict[str, Any]:
+    example = rule.example and {"before": rule.example.before, "after": rule.example.after}
+    named = {"id": rule.id, "stage": rule.stage, "severity": rule.severity, "speaks": rule.speaks}
+    return {**named, "breaks": rule.breaks, **words, "example": example}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from diglot.core.finding import Finding
+from diglot.core.rules import RULES, Rule
 
 _WORDS = Path(__file__).parent / "words"
 
@@ -25,8 +27,25 @@ def catalogue(language: str) -> dict[str, Any]:
     whole: dict[str, Any] = {"rules": {}, "phrases": {}}
     for path in sorted((_WORDS / language).glob("*.toml")):
         for section, words in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            whole[section] |= words
+            whole.setdefault(section, {}).update(words)
+    whole["rules"] |= {rule.id: _composed(rule, whole) for rule in RULES.values() if rule.change}
     return whole
+
+
+def _composed(rule: Rule, words: Mapping[str, Any]) -> dict[str, str]:
+    """The words of a rule about two versions: those of its change, and who breaks."""
+    change = words["changes"].get(rule.change)
+    if change is None:
+        name, _, turn = rule.change.rpartition("-")
+        change = {
+            key: template.format_map(_Blank(noun=words["nouns"][name]))
+            for key, template in words["turns"][turn].items()
+        }
+    title = change["title"]
+    if rule.subject:
+        title = words["phrases"]["rule-title"].format(subject=words["subjects"][rule.subject], title=title)
+    explanation = change.get("explanation") or words["breaks"][f"{rule.speaks}-{rule.breaks}"]
+    return {"title": title, "message": change["message"], "explanation": explanation}
 
 
 def phrase(key: str, language: str = "en", /, **args: Any) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from diglot.core.tree import plain
+from diglot.drift.annotations import annotate
 from diglot.drift.contents import Contents
 from diglot.drift.facts import Difference, Record, Saying, Spot
 from diglot.drift.members import align_guesses, cannot_list, media_type, parameter_schema, responses, target, targets
@@ -29,8 +31,9 @@ class _Operation:
     def __init__(self, parties: Sequence[Party], record: Record) -> None:
         self._parties = parties
         self._record = record
+        self._versions = record.versions
         self._contents = Contents(record)
-        self._spot = Spot(str(parties[0].operation.key))
+        self._spot = Spot(str(parties[0].operation.key), webhook=parties[0].operation.webhook)
 
     def compare(self) -> list[Difference]:
         before = len(self._record.differences)
@@ -47,15 +50,20 @@ class _Operation:
         places = [party.place for party in self._parties]
         self._contents.texts(self._spot, [[place] for place in places], "summary", "description")
         self._said("deprecated", "deprecation", self._spot, places, lambda place: bool(place.get("deprecated")))
-        named = [place for place in places if isinstance(place.get("operationId"), str)]
+        named = places if self._versions else [place for place in places if isinstance(place.get("operationId"), str)]
         self._said("operationId", "operation-id", self._spot, named, lambda place: place.get("operationId"))
+        if self._versions:
+            annotate(self._record, self._spot, [[party.item] for party in self._parties])
+            self._said(
+                "tags", "tags", self._spot, places, lambda place: sorted(map(str, place.get("tags") or ())) or None
+            )
 
     def _servers_and_security(self) -> None:
-        for member in ("servers", "security"):
+        for member in ("servers", "security", "scopes") if self._versions else ("servers", "security"):
             sayings = []
             for party in self._parties:
                 value = getattr(party, member)
-                at = party.effective(member)
+                at = party.effective("servers" if member == "servers" else "security")
                 if value is None or party.silent(member) or (at is not None and not at.declared):
                     continue
                 sayings.append(Saying.of(party.place, value, at))
@@ -66,13 +74,14 @@ class _Operation:
         for (where, _), places in self._matched("parameter", holders, [party.parameters for party in self._parties]):
             name = str(places[0].get("name"))
             spot = replace(self._spot, part=where, path=name)
+            if where == "path" and self._versions:
+                self._said("name", "parameter-name", spot, places, lambda place: place.get("name"))
             if where != "path":
                 self._said("required", "parameter-required", spot, places, lambda place: place.get("required") is True)
             self._said("deprecated", "deprecation", spot, places, lambda place: bool(place.get("deprecated")))
             self._serialization(spot, places)
             schemas = [parameter_schema(place) for place in places]
-            texts = [[place, schema] if schema else [place] for place, schema in zip(places, schemas, strict=True)]
-            self._contents.texts(spot, texts, "description")
+            self._contents.texts(spot, _beside(places, schemas), "description")
             self._schemas(spot, places, schemas)
 
     def _serialization(self, spot: Spot, places: Sequence[Place]) -> None:
@@ -90,6 +99,7 @@ class _Operation:
         spot = replace(self._spot, part="request")
         for _, places in self._matched("body", holders, [{(): body} if body else {} for body in bodies], spot):
             self._said("required", "body-required", spot, places, lambda place: place.get("required") is True)
+            self._annotate(spot, places)
             self._media(places, spot)
 
     def _responses(self) -> None:
@@ -107,13 +117,18 @@ class _Operation:
         for name, found in self._matched("header", [(place, "headers") for place in places], headers, spot):
             inside = replace(spot, path=str(name))
             self._said("required", "header-required", inside, found, lambda place: place.get("required") is True)
-            self._schemas(inside, found, [parameter_schema(place) for place in found])
+            schemas = [parameter_schema(place) for place in found]
+            if self._versions:
+                self._said("deprecated", "deprecation", inside, found, lambda place: bool(place.get("deprecated")))
+                annotate(self._record, inside, _beside(found, schemas))
+            self._schemas(inside, found, schemas)
 
     def _media(self, places: Sequence[Place], spot: Spot) -> None:
         contents = align_guesses([targets(place, "content", media_type) for place in places])
         for media, found in self._matched("media-type", [(place, "content") for place in places], contents, spot):
             inside = replace(spot, media=str(media), path="$")
             self._schemas(inside, found, [place.child("schema") for place in found])
+            self._annotate(inside, found)
             self._unread(found, inside, "encoding")
 
     def _schemas(self, spot: Spot, places: Sequence[Place], schemas: Sequence[Place | None]) -> None:
@@ -131,13 +146,24 @@ class _Operation:
         self._unread([party.place for party in self._parties], self._spot, "callbacks")
 
     def _unread(self, places: Sequence[Place], spot: Spot, member: str) -> None:
-        """Objects that are only compared by the names of their members."""
+        """Objects whose members are compared by name, and between versions each as a whole."""
         named = [targets(place, member) for place in places]
-        self._matched(member, [(place, member) for place in places], named, spot)
+        for name, found in self._matched(member, [(place, member) for place in places], named, spot):
+            if self._versions:
+                sayings = [Saying.of(place, plain(place.value)) for place in found]
+                self._record.fact(member, replace(spot, path=str(name)), sayings)
+
+    def _annotate(self, spot: Spot, places: Sequence[Place]) -> None:
+        if self._versions:
+            annotate(self._record, spot, [[place] for place in places])
 
     def _said(self, member: str, what: str, spot: Spot, places: Sequence[Place], value: Callable[[Place], Any]) -> None:
         able = [place for place in places if place.declared and not place.silent(member)]
-        self._record.fact(what, spot, [Saying.of(place, value(place), place.child(member)) for place in able])
+        sayings = [
+            Saying.lacking(place) if said is None else Saying.of(place, said, place.child(member))
+            for place, said in ((place, value(place)) for place in able)
+        ]
+        self._record.fact(what, spot, sayings)
 
     def _matched(
         self,
@@ -160,10 +186,16 @@ class _Operation:
                 what,
                 _named(spot or self._spot, what, key, having[0]),
                 [*(Saying.of(place, True) for place in able), *lacking],
+                {member: having[0].get(member) is True for member in ("required", "deprecated")},
             )
             if len(having) > 1:
                 matched.append((key, having))
         return matched
+
+
+def _beside(places: Sequence[Place], schemas: Sequence[Place | None]) -> list[list[Place]]:
+    """What holds the texts of a parameter: it and its schema, whichever has them."""
+    return [[place, schema] if schema else [place] for place, schema in zip(places, schemas, strict=True)]
 
 
 def _named(spot: Spot, what: str, key: Any, place: Place) -> Spot:

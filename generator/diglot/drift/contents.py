@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 from diglot.core.tree import plain
 from diglot.drift import schema as shapes
+from diglot.drift.alternatives import Alternatives
+from diglot.drift.annotations import annotate
 from diglot.drift.facts import Record, Saying, Spot
+from diglot.drift.fields import compare_fields, saying
 from diglot.drift.schema import Node, Shape
-from diglot.drift.side import UNION_KIND, Place
-from diglot.drift.unions import align, label, others
+from diglot.drift.side import Place
+from diglot.drift.unions import others
 
 _MAX_POSITIONS = 200_000
 
@@ -57,7 +59,6 @@ _FACTS: dict[str, tuple[tuple[str, ...], Callable[[Shape], Any]]] = {
     "write-only": (("writeOnly",), _flag("writeOnly")),
     "additional-fields": (("additionalProperties",), _closed),
 }
-_UNSENT = {"request": "readOnly", "response": "writeOnly"}
 
 
 class Contents:
@@ -80,7 +81,10 @@ class Contents:
             self._compare(*self._waiting.popleft())
 
     def texts(self, spot: Spot, holders: Sequence[Sequence[Place]], *members: str) -> None:
-        """Note texts that some pages have and others do not; `holders` are where, page by page."""
+        """Note texts that some pages have and others do not, or what two versions annotate; `holders` are where."""
+        if self._record.versions:
+            annotate(self._record, spot, holders)
+            return
         for member in members:
             sayings = []
             for places in holders:
@@ -93,18 +97,22 @@ class Contents:
 
     def _compare(self, spot: Spot, nodes: Sequence[Node]) -> None:
         found = [each for node in nodes if (each := shapes.shape(node)) is not None]
-        if spot.depth:
+        if spot.depth or (self._record.versions and spot.path == "$"):
             self.texts(spot, [each.parts for each in found], "description")
         key = [tuple((id(part.side), part.pointer) for part in each.core) for each in found]
         if len(found) < 2 or not self._record.enter(spot.direction, *key):
             return
+        alternatives = Alternatives(self._record, spot, found)
+        for inner in alternatives.compare():
+            self.add(spot, inner)
+        if alternatives.instead:
+            return
         self._facts(spot, found)
         self._sampled_types(spot, found)
-        self._properties(spot, found)
-        for member, step in (("items", "[*]"), ("additionalProperties", ".*")):
-            inner = [places for each in found if (places := _subschemas(each, member))]
-            self.add(spot.below(step), inner)
-        self._unions(spot, found)
+        for inside, inner in compare_fields(self._record, spot, found):
+            self.add(inside, inner)
+        for member, what, step in (("items", "items", "[*]"), ("additionalProperties", "additional-schema", ".*")):
+            self._subschema(spot, found, member, what, step)
         self._others(spot, found)
 
     def _facts(self, spot: Spot, found: Sequence[Shape]) -> None:
@@ -116,7 +124,7 @@ class Contents:
             able = [(each, value) for each, value in zip(declared, values, strict=True) if not each.silent(*keywords)]
             if what == "nullability":
                 able = [(each, value) for each, value in able if value is not None and each.place.side.nullability]
-            self._record.fact(what, spot, [_saying(each, value, keywords) for each, value in able])
+            self._record.fact(what, spot, [saying(each, value, keywords) for each, value in able])
         self._bounds(spot, declared)
 
     def _bounds(self, spot: Spot, declared: Sequence[Shape]) -> None:
@@ -126,7 +134,7 @@ class Contents:
         sayings = []
         for each, bounds in zip(declared, found, strict=True):
             said = {keyword: value for keyword, value in bounds.items() if keyword in told}
-            sayings.append(_saying(each, said or None, sorted(said)))
+            sayings.append(saying(each, said or None, sorted(said)))
         self._record.fact("bounds", spot, sayings)
 
     def _sampled_types(self, spot: Spot, found: Sequence[Shape]) -> None:
@@ -145,77 +153,19 @@ class Contents:
                     what = "nullability"
                 else:
                     values, what = (sorted(kinds), sorted(admitted)), "type"
-                pair = [_saying(shown, values[0], ("type",)), _saying(each, values[1], ("type",))]
+                pair = [saying(shown, values[0], ("type",)), saying(each, values[1], ("type",))]
                 self._record.fact(what, spot, pair)
 
-    def _properties(self, spot: Spot, found: Sequence[Shape]) -> None:
-        listed = [shapes.properties(each) for each in found]
-        self._described(spot, found, listed)
-        unsent = _UNSENT.get(spot.direction, "")
-        known = set(chain(*listed))
-        for name in dict.fromkeys(chain.from_iterable(listed)):
-            nodes = [each[name] for each in listed if name in each]
-            if any(place.get(unsent) is True for node in nodes for place in node):
-                known.discard(name)
-                continue
-            inside = spot.below(f".{name}")
-            self._presence(inside, name, found, listed)
-            self.add(inside, nodes)
-        self._required(spot, found, listed, known)
-
-    def _presence(self, spot: Spot, name: str, found: Sequence[Shape], listed: Sequence[dict[str, Node]]) -> None:
-        declared, sampled, lacking = [], [], []
-        for each, named in zip(found, listed, strict=True):
-            if name in named:
-                place = named[name][0]
-                if place.sampled:
-                    sampled.append(Saying.of(place, True))
-                elif place.declared:
-                    declared.append(Saying.of(place, True))
-            elif each.declared and not _unlisted(each, name) and any(map(_declared, named.values())):
-                lacking.append(Saying.lacking(each.members("properties")[0]))
-        what = "field" if declared else "sampled-field"
-        self._record.fact(what, spot, [*(declared or sampled), *lacking], field=name)
-
-    def _described(self, spot: Spot, found: Sequence[Shape], listed: Sequence[dict[str, Node]]) -> None:
-        """A page that calls something an object and lists no field of it, where another page lists them."""
-        sayings = []
-        for each, named in zip(found, listed, strict=True):
-            kinds = shapes.types(each)
-            if kinds is None or "object" not in kinds or not each.declared or each.silent("properties"):
-                continue
-            if any(map(_declared, named.values())):
-                sayings.append(Saying.of(each.place, True, each.first("properties")))
-            elif not named and not shapes.unions(each):
-                sayings.append(Saying.lacking(each.place))
-        self._record.fact("fields", spot, sayings)
-
-    def _required(self, spot: Spot, found: Sequence[Shape], listed: Sequence[dict[str, Node]], known: set[str]) -> None:
-        able = [
-            (each, named)
-            for each, named in zip(found, listed, strict=True)
-            if each.declared and named and not each.silent("required")
+    def _subschema(self, spot: Spot, found: Sequence[Shape], member: str, what: str, step: str) -> None:
+        """The schema of every item, or of every field that is not named."""
+        nodes = [_subschemas(each, member) for each in found]
+        sayings = [
+            saying(each, True if any(place.value for place in node) else None, (member,))
+            for each, node in zip(found, nodes, strict=True)
+            if each.declared and not each.silent(member)
         ]
-        shared = known.intersection(*(set(named) for _, named in able)) if able else set()
-        sayings = [_saying(each, sorted(shapes.required(each) & shared) or None, ("required",)) for each, _ in able]
-        self._record.fact("field-required", spot, sayings)
-
-    def _unions(self, spot: Spot, found: Sequence[Shape]) -> None:
-        able = [each for each in found if each.declared and not each.silent(*shapes.UNIONS)]
-        listed = [(each, unions) for each in able if (unions := shapes.unions(each))]
-        if not listed:
-            return
-        kinds = [_saying(each, sorted(unions), tuple(unions)) for each, unions in listed if not each.silent(UNION_KIND)]
-        self._record.fact("union-kind", spot, kinds)
-        columns = [[branch for branches in unions.values() for branch in branches] for _, unions in listed]
-        rows = align(columns)
-        for row in rows:
-            self.add(spot, [(place,) for place in row if place is not None])
-        if len(listed) < len(able) or any(None in row for row in rows):
-            named = {
-                id(each): sorted(map(label, branches)) for (each, _), branches in zip(listed, columns, strict=True)
-            }
-            self._record.fact("variant", spot, [_saying(each, named.get(id(each)), shapes.UNIONS) for each in able])
+        self._record.fact(what, spot, sayings)
+        self.add(spot.below(step), [node for node in nodes if node])
 
     def _others(self, spot: Spot, found: Sequence[Shape]) -> None:
         able = [(each, others(each)) for each in found if each.declared]
@@ -230,21 +180,5 @@ class Contents:
             self._record.fact(keyword, spot, sayings)
 
 
-def _saying(found: Shape, value: Any, keywords: Sequence[str]) -> Saying:
-    at = next((member for keyword in keywords if (member := found.first(keyword))), None)
-    if value is None:
-        return Saying.lacking(found.place)
-    return Saying.of(found.place, value, at)
-
-
 def _subschemas(found: Shape, member: str) -> Node:
     return tuple(place for place in found.members(member) if isinstance(place.value, dict))
-
-
-def _declared(node: Node) -> bool:
-    return all(place.declared for place in node)
-
-
-def _unlisted(found: Shape, name: str) -> bool:
-    """Whether a page's dialect cannot say that an object has no such field."""
-    return found.silent("properties") or any(member.silent(name) for member in found.members("properties"))

@@ -12,6 +12,7 @@ from diglot.drift.schema import text
 from diglot.drift.side import Place
 
 _MAX_PATH = 200
+_BODIES = ("request", "response")
 Direction = Literal["request", "response", "structure"]
 
 
@@ -20,7 +21,7 @@ class Spot:
     """What a fact is about, in terms that no language or page changes.
 
     `part` is `operation`, `query`, `path`, `header`, `cookie`, `request` or `response`; `status` and `media` narrow the
-    last two; `path` leads from there to the value (`limit`, `$.data[*].id`).
+    last two; `path` leads from there to the value (`limit`, `$.data[*].id`). `required` says that the field there is.
     """
 
     operation: str
@@ -29,19 +30,21 @@ class Spot:
     media: str = ""
     path: str = ""
     depth: int = 0
+    webhook: bool = False
+    required: bool = False
 
     @property
     def direction(self) -> Direction:
-        """Who sends what the fact is about."""
-        if self.part == "operation":
+        """Who sends what the fact is about: callers a request, the server a response; a webhook turns that round."""
+        if self.part in ("operation", "document"):
             return "structure"
-        return "response" if self.part == "response" else "request"
+        return "response" if (self.part == "response") != (self.webhook and self.part in _BODIES) else "request"
 
     def below(self, step: str) -> Spot:
         """The spot of something inside this one: `.name`, `[*]`; a very long path keeps only its end."""
         path = self.path + step
         path = path if len(path) <= _MAX_PATH else f"{path[0]}…{path[-_MAX_PATH // 2 :]}"
-        return replace(self, path=path, depth=self.depth + 1)
+        return replace(self, path=path, depth=self.depth + 1, required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,15 @@ class Saying:
 class Difference:
     """Pages that differ about one fact: its kind, what it is about, and all that is said of it.
 
-    `presence` facts have no value: a page has the thing or lacks it.
+    `presence` facts have no value: a page has the thing or lacks it. `subject` is part of a finding's identity, `notes`
+    is what else a judge may want to know.
     """
 
     what: str
     spot: Spot
     sayings: tuple[Saying, ...]
     subject: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def presence(self) -> bool:
@@ -101,16 +106,28 @@ class Difference:
 
 
 class Record:
-    """The differences of one comparison, and what has been walked."""
+    """The differences of one comparison, and what has been walked.
 
-    def __init__(self) -> None:
+    Two `versions` of one thing differ in all that is written, its prose too; pages in several languages do not.
+    """
+
+    def __init__(self, versions: bool = False) -> None:
+        self.versions = versions
         self.differences: list[Difference] = []
         self._walked: set[tuple[Any, ...]] = set()
 
-    def fact(self, what: str, spot: Spot, sayings: Sequence[Saying], **subject: Any) -> None:
+    def fact(
+        self,
+        what: str,
+        spot: Spot,
+        sayings: Sequence[Saying],
+        /,
+        notes: Mapping[str, Any] | None = None,
+        **subject: Any,
+    ) -> None:
         """Note what is said of one fact; it is a difference where two pages or more do not say the same."""
         if len({saying.identity for saying in sayings}) > 1:
-            self.differences.append(Difference(what, spot, tuple(sayings), subject))
+            self.differences.append(Difference(what, spot, tuple(sayings), subject, notes or {}))
 
     def enter(self, *places: Any) -> bool:
         """Whether these places have not been walked together yet; from now on they have."""

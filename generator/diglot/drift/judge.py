@@ -41,6 +41,10 @@ _JUDGED = {
     "fields": "fields-not-described",
     "field-required": "field-required-differs",
     "additional-fields": "additional-fields-differ",
+    "additional-schema": "additional-fields-differ",
+    "items": "items-not-described",
+    "read-only": "one-way-differs",
+    "write-only": "one-way-differs",
 }
 _SETS = frozenset({"enum", "variant", "field-required"})
 

@@ -85,6 +85,17 @@ class Party:
             alternatives.append(sorted(known))
         return sorted(alternatives) or [[]]
 
+    @property
+    def scopes(self) -> list[str] | None:
+        """The scopes that its security asks for, each with its scheme as it travels on the wire, sorted."""
+        place = self.effective("security")
+        asked: set[str] = set()
+        for _, requirement in place.children() if place else ():
+            for name, listed in requirement.children():
+                scopes = listed.value if isinstance(listed.value, list) else []
+                asked.update(f"{self._scheme(name) or name}: {scope}" for scope in scopes)
+        return None if self.security is None else sorted(asked)
+
     def _scheme(self, name: str | int) -> str | None:
         schemes = self.side.root.child("components")
         schemes = schemes.child("securitySchemes") if schemes else None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Fragment
 from diglot.drift.compare import compare
+from diglot.drift.document import compare_documents
 from diglot.drift.facts import Record
+from diglot.drift.impact import judge_versions
 from diglot.drift.judge import judge, standing
 from diglot.drift.languages import missing_operation, missing_texts
 from diglot.drift.operation import parties
 from diglot.drift.servers import templated_server
 from diglot.drift.side import Side
-from diglot.drift.stale import Verdict, verdict
+from diglot.drift.stale import verdict
 from diglot.drift.versions import counterparts, only_in_one
 
 
@@ -38,21 +41,29 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
     return _once(findings)
 
 
-def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> tuple[Finding, ...]:
-    """What the new version of an interface says otherwise than the old one; located in the new one, `other` in the old.
+def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date = date.min) -> tuple[Finding, ...]:
+    """What the new version of an interface changed, and whom that breaks; located in the new one, `other` in the old.
 
-    The versions are compared language by language where they have one in common. Texts are not compared.
+    The versions are compared language by language where they have one in common. `today` is the day to judge
+    announced removals by.
     """
-    record = Record()
+    record = Record(versions=True)
     before, after = (parties(map(Side.of, _in_order(fragments))) for fragments in (old, new))
-    findings = only_in_one(before, after)
+    findings = only_in_one(before, after, today)
+    differences = []
+    documents: dict[tuple[int, int], tuple[Side, Side]] = {}
     for key in sorted(before.keys() & after.keys()):
         for pair in counterparts(before[key], after[key]):
-            new_page = pair[1].side.fragment
-            for difference in compare(pair, record):
-                if difference.what != "text":
-                    here = next(saying for saying in difference.sayings if saying.fragment is new_page)
-                    findings.append(judge(difference, Verdict(), here))
+            sides = pair[0].side, pair[1].side
+            documents.setdefault((id(sides[0]), id(sides[1])), sides)
+            differences += [(sides[1], difference) for difference in compare(pair, record)]
+    for sides in documents.values():
+        differences += [(sides[1], difference) for difference in compare_documents(*sides)]
+    for side, difference in differences:
+        before_it, after_it = difference.sayings
+        if before_it.fragment is side.fragment:
+            before_it, after_it = after_it, before_it
+        findings += judge_versions(difference, before_it, after_it)
     return _once(findings)
 
 

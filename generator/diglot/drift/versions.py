@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from diglot.core.finding import Finding
 from diglot.core.ir import OpKey
@@ -12,14 +13,31 @@ _Parties = Mapping[tuple[bool, OpKey], Sequence[Party]]
 _DIALECTS = ("openapi", "fern", "flat", "rendered")
 
 
-def only_in_one(before: _Parties, after: _Parties) -> list[Finding]:
+def only_in_one(before: _Parties, after: _Parties, today: date) -> list[Finding]:
     """The operations that the new version has no longer, and those that the old one did not have."""
     findings = []
-    for rule, mine, others in (("operation-removed", before, after), ("operation-added", after, before)):
+    for mine, others, name in ((before, after, lambda party: _removed(party, today)), (after, before, _added)):
         for key in mine.keys() - others.keys():
             where = mine[key][0].place.location
-            findings.append(Finding(rule, where, str(key[1]), evidence={"page": where.path}))
+            findings.append(Finding(name(mine[key][0]), where, str(key[1]), evidence={"page": where.path}))
     return findings
+
+
+def _added(party: Party) -> str:
+    return "webhook-added" if party.operation.webhook else "endpoint-added"
+
+
+def _removed(party: Party, today: date) -> str:
+    """The rule for an operation that is gone, by what was announced of it: `deprecated`, `x-sunset` (RFC 8594)."""
+    if party.operation.webhook:
+        return "webhook-removed"
+    if party.place.get("deprecated") is not True:
+        return "api-removed-without-deprecation"
+    try:
+        sunset = date.fromisoformat(str(party.place.get("x-sunset"))[:10])
+    except ValueError:
+        return "api-removed-with-deprecation"
+    return "api-removed-before-sunset" if today < sunset else "api-removed-with-deprecation"
 
 
 def counterparts(before: Sequence[Party], after: Sequence[Party]) -> Iterator[tuple[Party, Party]]:

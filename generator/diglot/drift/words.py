@@ -17,6 +17,7 @@ from diglot.drift.stale import Verdict
 _MAX_SHOWN = 80
 _PLACES = {
     ("operation", ""): "drift-at-operation",
+    ("document", ""): "drift-at-document",
     ("query", ""): "drift-at-query",
     ("path", ""): "drift-at-path",
     ("header", ""): "drift-at-header",
@@ -24,6 +25,7 @@ _PLACES = {
     ("request", ""): "drift-at-request-body",
     ("request", "$"): "drift-at-request-field",
     ("response", ""): "drift-at-response-body",
+    ("response", "root"): "drift-at-response-root",
     ("response", "$"): "drift-at-response-field",
     ("response", "header"): "drift-at-response-header",
 }
@@ -44,8 +46,10 @@ def in_each(say: Callable[[str], str]) -> Said:
 
 def where(spot: Spot, language: str) -> str:
     """What a difference is about: `query parameter limit`, `field $.data of response 200`."""
-    thing = "$" if spot.path[:1] == "$" else "header" if spot.path else ""
+    thing = "root" if spot.path == "$" else "$" if spot.path[:1] == "$" else "header" if spot.path else ""
     key = _PLACES.get((spot.part, thing)) or _PLACES[spot.part, ""]
+    if spot.webhook and spot.part == "request":
+        key = "drift-at-webhook-field" if thing == "$" else "drift-at-webhook-body"
     return phrase(key, language, path=spot.path, status=spot.status)
 
 
@@ -67,11 +71,12 @@ def _saying(difference: Difference, saying: Saying, language: str) -> str:
     if not saying.present:
         return phrase("drift-lacks" if difference.presence else "drift-silent", language, page=saying.page)
     if not difference.presence:
-        return phrase("drift-says", language, page=saying.page, value=_show(saying.value))
+        return phrase("drift-says", language, page=saying.page, value=show(saying.value))
     return phrase("drift-shows" if saying.strength == "sampled" else "drift-has", language, page=saying.page)
 
 
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
+    """A value in one short line: lists and flat objects without brackets, the rest as JSON."""
     if isinstance(value, dict) and not any(isinstance(each, dict | list) for each in value.values()):
         shown = ", ".join(f"{key} {text(each)}" for key, each in value.items())
     elif isinstance(value, list) and all(isinstance(each, str) for each in value):
