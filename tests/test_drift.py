@@ -225,7 +225,29 @@ def test_malformed_and_circular_schemas_are_survived(schema: Any) -> None:
     for pointer in ("/components/schemas/Book", "/components/schemas/Paper"):
         patch = [{"op": "replace", "path": pointer, "value": schema}]
         drift_languages([fragment(TEXT), fragment(TEXT, "zh", patch)], LANGUAGES)
-        assert drift_versions([fragment(TEXT, "zh", patch)], [fragment(TEXT, "zh", patch)]) == ()
+        same = drift_versions([fragment(TEXT, "zh", patch)], [fragment(TEXT, "zh", patch)])
+        assert {each.rule for each in same} <= {"reference-unresolved"}
+
+
+@pytest.mark.parametrize(
+    "reference", ["#/components/schemas/Missing", "https://elsewhere.example/book", "#/nowhere/~2"]
+)
+def test_a_reference_that_leads_nowhere_is_found_where_it_stands_and_the_rest_is_compared(reference: str) -> None:
+    book = {"op": "replace", "path": "/components/schemas/Book/properties/sequel/$ref", "value": reference}
+    limit = "/paths/~1shelves~1{shelf_id}~1books/get/parameters/1/schema/default"
+    patch = [book, {"op": "replace", "path": limit, "value": 5}]
+    found = drift_languages([fragment(TEXT), fragment(TEXT, "zh", patch)], LANGUAGES)
+    assert [each.rule for each in found if each.rule != "reference-unresolved"] == ["default-differs"]
+    (broken,) = [each for each in found if each.rule == "reference-unresolved"]
+    assert (broken.location.path, broken.args) == ("zh/page.md", {"reference": reference})
+    assert TEXT.splitlines()[broken.location.line - 1].strip() == "$ref: '#/components/schemas/Book'"
+
+
+def test_a_reference_in_a_circle_is_found() -> None:
+    patch = [{"op": "replace", "path": "/components/schemas/Book", "value": {"$ref": "#/components/schemas/Tome"}}]
+    patch.append({"op": "add", "path": "/components/schemas/Tome", "value": {"$ref": "#/components/schemas/Book"}})
+    found = drift_versions([fragment(TEXT, path="old.yaml")], [fragment(TEXT, patch=patch, path="new.yaml")])
+    assert "reference-unresolved" in {each.rule for each in found if each.location.path == "new.yaml"}
 
 
 @pytest.mark.parametrize("member", ["parameters", "responses", "requestBody", "security", "servers"])

@@ -12,15 +12,17 @@ from typing import Any
 
 import pytest
 
+from diglot.core import yaml
 from diglot.core.catalogue import catalogue, message
 from diglot.core.finding import Finding
 from diglot.core.ir import Fragment
+from diglot.core.pointer import resolve, split
 from diglot.core.rules import RULES, Rule
 from diglot.core.rules.changes import CHANGES, CONDITIONS
-from diglot.core.yaml import dump
+from diglot.core.tree import plain, walk
 from diglot.drift import drift_versions
 from diglot.normalize import canonical
-from drift_help import VERSIONS, fragment
+from drift_help import BASE, VERSIONS, change, fragment
 
 TODAY = date(2026, 11, 25)
 TEXT = (VERSIONS / "base.yaml").read_text(encoding="utf-8")
@@ -58,7 +60,7 @@ def document(rule: Rule, value: Any) -> dict[str, Any]:
 
 
 def version(rule: Rule, value: Any, path: str) -> Fragment:
-    return canonical(fragment(dump(document(rule, value)), path=path))
+    return canonical(fragment(yaml.dump(document(rule, value)), path=path))
 
 
 def found(rule: Rule, before: Any, after: Any) -> list[str]:
@@ -146,3 +148,111 @@ def test_fingerprints_of_a_change_are_all_different() -> None:
     for case in CASES:
         findings = drift_versions(*([side] for side in sides(case)), TODAY)
         assert len({each.fingerprint for each in findings}) == len(findings), case.stem
+
+
+def places(text: str) -> list[str]:
+    """Every place of a document whose change is a change of the interface or of its prose."""
+    document = yaml.load(text).value
+    skipped = ("/openapi", "/info", "/paths", "/components", "/components/schemas")
+    return [pointer for pointer, _, _ in walk(document) if pointer and pointer not in skipped]
+
+
+def mutated(text: str, pointer: str) -> Fragment:
+    """The document with one place given another value, or removed where it has no other."""
+    document = yaml.load(text).value
+    value = resolve(document, pointer)
+    other = {bool: lambda: not value, int: lambda: value + 7, str: lambda: value + "x"}.get(type(value))
+    if other is None or pointer.endswith(("/$ref", "/type", "/style", "/in")):
+        change(document, "remove", split(pointer), None)
+    else:
+        change(document, "replace", split(pointer), other())
+    return canonical(fragment(yaml.dump(document), path="new.yaml"))
+
+
+@pytest.mark.parametrize("pointer", places(BASE.read_text(encoding="utf-8")))
+def test_nothing_that_changes_is_dropped(pointer: str) -> None:
+    text = BASE.read_text(encoding="utf-8")
+    old, new = canonical(fragment(text, path="old.yaml")), mutated(text, pointer)
+    findings = drift_versions([old], [new], TODAY)
+    implied = pointer.endswith("/type")  # by enum, properties, items beside it
+    always = pointer.endswith("/parameters/0/required")  # a path parameter is always required
+    assert findings or implied or always
+    assert all(each.rule != "unjudged-difference" for each in findings)
+
+
+def older(node: Any) -> Any:
+    """A schema of 3.1 in the words of 3.0, where 3.0 has them."""
+    if isinstance(node, list):
+        return [older(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    result = {key: older(value) for key, value in node.items()}
+    kinds = result.get("type")
+    if isinstance(kinds, list) and "null" in kinds and len(kinds) == 2:
+        result |= {"type": next(kind for kind in kinds if kind != "null"), "nullable": True}
+    for exclusive, plain_one in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if type(result.get(exclusive)) is int:
+            result |= {plain_one: result[exclusive], exclusive: True}
+    if "const" in result:
+        result["enum"] = [result.pop("const")]
+    return result
+
+
+@pytest.mark.parametrize("rule", [rule for rule in TABLE if rule.subject], ids=lambda rule: rule.id)
+def test_the_same_in_openapi_3_0_is_no_change(rule: Rule) -> None:
+    assert rule.example
+    for value in (rule.example.before, rule.example.after):
+        assert found(rule, value, older(value)) == found(rule, older(value), value) == []
+
+
+def test_referred_to_or_written_out_is_no_change() -> None:
+    text = BASE.read_text(encoding="utf-8")
+    document = plain(yaml.load(text).value)
+
+    def written_out(node: Any, depth: int) -> Any:
+        if isinstance(node, dict):
+            if "$ref" in node and depth:
+                return written_out(document["components"]["schemas"][node["$ref"].rpartition("/")[2]], depth - 1)
+            return {key: written_out(value, depth) for key, value in node.items()}
+        return [written_out(each, depth) for each in node] if isinstance(node, list) else node
+
+    other = {**document, "paths": written_out(document["paths"], 3)}
+    used = {name: schema for name, schema in document["components"]["schemas"].items() if name == "Book"}
+    other["components"] = {**document["components"], "schemas": used}
+    pages = [canonical(fragment(each)) for each in (text, yaml.dump(other))]
+    assert drift_versions(pages[:1], pages[1:], TODAY) == drift_versions(pages[1:], pages[:1], TODAY) == ()
+
+
+def test_a_wider_webhook_breaks_who_receives_it() -> None:
+    hook = {
+        "post": {"requestBody": {"content": {"application/json": {"schema": {"type": "integer"}}}}, "responses": OK}
+    }
+    old = {"openapi": "3.1.1", "info": {"title": "Library", "version": "1"}, "paths": {}, "webhooks": {"lent": hook}}
+    new = copy.deepcopy(old)
+    new["webhooks"]["lent"]["post"]["requestBody"]["content"]["application/json"]["schema"]["type"] = "number"
+    pages = [canonical(fragment(yaml.dump(each), path=path)) for path, each in (("old.yaml", old), ("new.yaml", new))]
+    (wider,) = drift_versions(pages[:1], pages[1:], TODAY)
+    assert (wider.rule, RULES[wider.rule].severity) == ("response-body-type-generalized", "error")
+    assert "payload of the webhook" in message(wider)
+    (narrower,) = drift_versions(pages[1:], pages[:1], TODAY)
+    assert RULES[narrower.rule].severity == "note"
+
+
+def test_a_change_of_what_only_a_discriminator_leads_to_is_found() -> None:
+    schemas = {
+        "Event": {
+            "type": "object",
+            "properties": {"kind": {"type": "string"}},
+            "discriminator": {"propertyName": "kind", "mapping": {"lent": "#/components/schemas/Lent"}},
+        },
+        "Lent": {"allOf": [{"$ref": "#/components/schemas/Event"}, {"properties": {"days": {"type": "integer"}}}]},
+    }
+    media = {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}
+    old: dict[str, Any] = {"openapi": "3.1.1", "info": {"title": "Library", "version": "1"}}
+    old["paths"] = {"/events": {"get": {"responses": {"200": {"description": "OK", "content": media}}}}}
+    old["components"] = {"schemas": schemas}
+    new = copy.deepcopy(old)
+    new["components"]["schemas"]["Lent"]["allOf"][1]["properties"]["days"]["type"] = "string"
+    pages = [canonical(fragment(yaml.dump(each), path=path)) for path, each in (("old.yaml", old), ("new.yaml", new))]
+    (changed,) = drift_versions(pages[:1], pages[1:], TODAY)
+    assert (changed.rule, changed.args["subject"]) == ("response-property-type-changed", "$<lent>.days")

@@ -68,6 +68,19 @@ class _Operation:
                     continue
                 sayings.append(Saying.of(party.place, value, at))
             self._record.fact(member, self._spot, sayings)
+        if self._versions:
+            self._server_texts()
+
+    def _server_texts(self) -> None:
+        listed = [place for party in self._parties if (place := party.effective("servers")) is not None]
+        named = [{server.get("url"): server for _, server in place.children()} for place in listed]
+        for url in named[0] if len(named) == len(self._parties) else ():
+            servers = [each[url] for each in named if url in each]
+            if len(servers) == len(named):
+                self._annotate(self._spot, servers)
+                variables = [targets(server, "variables") for server in servers]
+                for name in dict.fromkeys(name for each in variables for name in each):
+                    self._annotate(self._spot, [each[name] for each in variables if name in each])
 
     def _parameters(self) -> None:
         holders = [(party.place, "parameters") for party in self._parties]

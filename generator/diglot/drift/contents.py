@@ -97,10 +97,10 @@ class Contents:
 
     def _compare(self, spot: Spot, nodes: Sequence[Node]) -> None:
         found = [each for node in nodes if (each := shapes.shape(node)) is not None]
-        if spot.depth or (self._record.versions and spot.path == "$"):
+        annotated = spot.depth or (self._record.versions and spot.path == "$")
+        if annotated and self._record.enter("text", [each.parts for each in found]):
             self.texts(spot, [each.parts for each in found], "description")
-        key = [tuple((id(part.side), part.pointer) for part in each.core) for each in found]
-        if len(found) < 2 or not self._record.enter(spot.direction, *key):
+        if len(found) < 2 or not self._record.enter(spot.direction, [each.core for each in found]):
             return
         alternatives = Alternatives(self._record, spot, found)
         for inner in alternatives.compare():
@@ -114,6 +114,7 @@ class Contents:
         for member, what, step in (("items", "items", "[*]"), ("additionalProperties", "additional-schema", ".*")):
             self._subschema(spot, found, member, what, step)
         self._others(spot, found)
+        self._mapped(spot, found)
 
     def _facts(self, spot: Spot, found: Sequence[Shape]) -> None:
         declared = [each for each in found if each.declared]
@@ -166,6 +167,12 @@ class Contents:
         ]
         self._record.fact(what, spot, sayings)
         self.add(spot.below(step), [node for node in nodes if node])
+
+    def _mapped(self, spot: Spot, found: Sequence[Shape]) -> None:
+        """The schemas that a discriminator leads to: often nothing else does."""
+        targets = [shapes.mapped(each) for each in found]
+        for value in dict.fromkeys(value for each in targets for value in each):
+            self.add(spot.below(f"<{value}>"), [(each[value],) for each in targets if value in each])
 
     def _others(self, spot: Spot, found: Sequence[Shape]) -> None:
         able = [(each, others(each)) for each in found if each.declared]

@@ -55,9 +55,6 @@ def _named(tags: Place | None) -> dict[str, Place]:
 
 
 def _components(record: Record, pair: tuple[Place, Place]) -> None:
-    old, new = ({} if (held := _section(place, "schemas")) is None else dict(held.children()) for place in pair)
-    for name in sorted(map(str, old.keys() ^ new.keys())):
-        _presence(record, "component", pair, (old.get(name), new.get(name)), "/components/schemas", name=name)
     old, new = ({} if (held := _section(place, "securitySchemes")) is None else dict(held.children()) for place in pair)
     for name in sorted(map(str, old.keys() | new.keys())):
         before, after = old.get(name), new.get(name)

@@ -129,9 +129,15 @@ class Record:
         if len({saying.identity for saying in sayings}) > 1:
             self.differences.append(Difference(what, spot, tuple(sayings), subject, notes or {}))
 
-    def enter(self, *places: Any) -> bool:
-        """Whether these places have not been walked together yet; from now on they have."""
-        key = tuple(places)
+    def enter(self, what: str, parts: Sequence[Sequence[Place]]) -> bool:
+        """Whether these places, page by page, have not been walked together yet for this; from now on they have."""
+        key = (what, *(tuple((id(place.side), place.pointer) for place in places) for places in parts))
         fresh = key not in self._walked
         self._walked.add(key)
         return fresh
+
+    def walked(self, section: str) -> set[str]:
+        """The pointers of the components of a section (`/components/schemas`) that have been walked, or in part."""
+        pointers = (pointer for _, *parts in self._walked for part in parts for _, pointer in part)
+        depth = section.count("/") + 2
+        return {"/".join(pointer.split("/", depth)[:depth]) for pointer in pointers if pointer.startswith(section)}

@@ -15,8 +15,9 @@ from diglot.drift.judge import judge, standing
 from diglot.drift.languages import missing_operation, missing_texts
 from diglot.drift.operation import parties
 from diglot.drift.servers import templated_server
-from diglot.drift.side import Side
+from diglot.drift.side import Side, unresolved
 from diglot.drift.stale import verdict
+from diglot.drift.unused import compare_unused
 from diglot.drift.versions import counterparts, only_in_one
 
 
@@ -29,7 +30,8 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
     """
     record = Record()
     findings: list[Finding] = []
-    for group in parties(map(Side.of, _in_order(fragments))).values():
+    sides = list(map(Side.of, _in_order(fragments)))
+    for group in parties(sides).values():
         findings += missing_operation(group, languages)
         findings += templated_server(group)
         differences = compare(group, record)
@@ -38,6 +40,7 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
             if difference.what != "text":
                 opinion = verdict(difference.sayings)
                 findings.append(judge(difference, opinion, standing(difference, opinion)))
+    findings += [finding for side in sides for finding in unresolved(side)]
     return _once(findings)
 
 
@@ -58,7 +61,10 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date
             documents.setdefault((id(sides[0]), id(sides[1])), sides)
             differences += [(sides[1], difference) for difference in compare(pair, record)]
     for sides in documents.values():
-        differences += [(sides[1], difference) for difference in compare_documents(*sides)]
+        found = [*compare_documents(*sides), *compare_unused(*sides, record)]
+        differences += [(sides[1], difference) for difference in found]
+    for old_side, new_side in documents.values():
+        findings += [*unresolved(old_side), *unresolved(new_side)]
     for side, difference in differences:
         before_it, after_it = difference.sayings
         if before_it.fragment is side.fragment:

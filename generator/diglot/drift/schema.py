@@ -98,6 +98,8 @@ def shape(node: Node) -> Shape | None:
         parts.append((place, beside_null))
     if not parts:
         return None
+    if complete and all(part.value.keys() == {"$ref"} for part, _ in parts):
+        parts[0][0].circular()
     return Shape(tuple(part for part, _ in parts), tuple(null for _, null in parts), complete and not waiting)
 
 
@@ -248,6 +250,19 @@ def unions(found: Shape) -> dict[str, list[Place]]:
             if len(branches) > 1 and not all(_is_simple(branch.value) for branch in branches):
                 result.setdefault(union, branches)
     return result
+
+
+def mapped(found: Shape) -> dict[str, Place]:
+    """The schema that each value of a discriminator stands for (OpenAPI 3.1.1, Discriminator Object)."""
+    targets: dict[str, Place] = {}
+    for member in found.members("discriminator"):
+        mapping = member.child("mapping")
+        for value, place in mapping.children() if mapping else ():
+            name = str(place.value)
+            target = place.referred(name if "/" in name or "#" in name else f"#/components/schemas/{name}")
+            if target is not None:
+                targets.setdefault(str(value), target)
+    return targets
 
 
 def text(value: Any) -> str:

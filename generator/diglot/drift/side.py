@@ -7,11 +7,11 @@ a form or of an order silences nothing that is compared here; an inferred object
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from diglot.core.finding import Location
+from diglot.core.finding import Finding, Location
 from diglot.core.ir import Fragment, Strength
 from diglot.core.pointer import join, resolve, split
 from diglot.core.tree import Mark, mark_of
@@ -41,12 +41,16 @@ _NARROW: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One page: its document, where its dialect cannot speak, which objects' names are a guess, whether null shows."""
+    """One page: its document, where its dialect cannot speak, which objects' names are a guess, whether null shows.
+
+    `unresolved` learns, while the page is walked, which references lead nowhere: by pointer, where and to what.
+    """
 
     fragment: Fragment
     lost: frozenset[str]
     guessed: frozenset[str]
     nullability: bool
+    unresolved: dict[str, tuple[Location, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, fragment: Fragment) -> Side:
@@ -122,18 +126,25 @@ class Place:
             if found is None:
                 return None
             place = found
+        self.circular()
         return None
+
+    @property
+    def _reference(self) -> Location:
+        return (self.child("$ref") or self).location
+
+    def circular(self) -> None:
+        """Note that the reference of this place leads in a circle."""
+        self.side.unresolved.setdefault(self.pointer, (self._reference, str(self.get("$ref"))))
 
     def referred(self, reference: str) -> Place | None:
         """The place in the same document that a reference names; it is no stronger than the place that refers."""
-        if not reference.startswith("#"):
-            return None
-        place: Place | None = self.side.root
-        for token in split(unquote(reference)):
-            if place is None:
-                return None
-            place = place.child(int(token) if isinstance(place.value, list) and token.isdecimal() else token)
+        place: Place | None = self.side.root if reference.startswith("#") else None
+        for token in split(unquote(reference)) if place is not None else ():
+            if place is not None:
+                place = place.child(int(token) if isinstance(place.value, list) and token.isdecimal() else token)
         if place is None:
+            self.side.unresolved.setdefault(self.pointer, (self._reference, reference))
             return None
         strength = self.strength if place.strength == "declared" else place.strength
         return Place(self.side, place.pointer, place.value, place.mark, strength, self.lost or place.lost)
@@ -170,3 +181,11 @@ def _is_object(document: Any, pointer: str) -> bool:
         return isinstance(resolve(document, pointer), dict | list)
     except LookupError:
         return False
+
+
+def unresolved(side: Side) -> list[Finding]:
+    """A finding for each reference that leads nowhere, of those that the comparison met: what is there is unknown."""
+    return [
+        Finding("reference-unresolved", location, args={"reference": reference})
+        for location, reference in side.unresolved.values()
+    ]

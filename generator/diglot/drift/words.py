@@ -68,11 +68,14 @@ def because(verdict: Verdict, language: str) -> str:
 
 
 def _saying(difference: Difference, saying: Saying, language: str) -> str:
+    page, age = saying.page, saying.fragment.age
+    if age:
+        page = phrase("drift-since", language, page=page, since=age.partition("/")[0])
     if not saying.present:
-        return phrase("drift-lacks" if difference.presence else "drift-silent", language, page=saying.page)
+        return phrase("drift-lacks" if difference.presence else "drift-silent", language, page=page)
     if not difference.presence:
-        return phrase("drift-says", language, page=saying.page, value=show(saying.value))
-    return phrase("drift-shows" if saying.strength == "sampled" else "drift-has", language, page=saying.page)
+        return phrase("drift-says", language, page=page, value=show(saying.value))
+    return phrase("drift-shows" if saying.strength == "sampled" else "drift-has", language, page=page)
 
 
 def show(value: Any) -> str:

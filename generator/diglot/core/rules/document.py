@@ -56,9 +56,11 @@ def _document() -> Iterator[Rule]:
     yield versions_rule("api-version-changed", "note", first, second, slot="document")
     licensed = {"info": {"title": "Books", "version": "1.0.0", "license": {"name": "MIT"}}}
     yield versions_rule("api-info-changed", "note", first, licensed, slot="document")
+    other = {"components": {"schemas": {"Book": {"type": "string"}}}}
     known = {"components": {"schemas": {"Book": {"type": "object"}}}}
     unknown: dict[str, Any] = {"components": {"schemas": {}}}
     yield from pair(("api-schema-removed", "note"), ("api-schema-added", "note"), known, unknown, slot="document")
+    yield versions_rule("api-schema-changed", "note", known, other, slot="document")
 
 
 def _prose() -> Iterator[Rule]:

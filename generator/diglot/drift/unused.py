@@ -1,0 +1,32 @@
+"""Components that no operation leads to: two versions of one may differ all the same."""
+
+from __future__ import annotations
+
+from diglot.core.pointer import join
+from diglot.core.tree import plain
+from diglot.drift.facts import Difference, Record, Saying, Spot
+from diglot.drift.side import Place, Side
+
+_SCHEMAS = "/components/schemas"
+
+
+def compare_unused(old: Side, new: Side, walked: Record) -> list[Difference]:
+    """The schemas that only one version has, or that differ, where no operation shows it; `walked` says which do."""
+    record = Record(versions=True)
+    known = walked.walked(_SCHEMAS)
+    before, after = _schemas(old), _schemas(new)
+    for name in dict.fromkeys([*before, *after]):
+        if join(_SCHEMAS, name) in known or any(_SCHEMAS in side.lost for side in (old, new)):
+            continue
+        sayings = [
+            Saying.of(found[name], plain(found[name].value)) if name in found else Saying.lacking(side.root)
+            for side, found in ((old, before), (new, after))
+        ]
+        record.fact("component", Spot("", "document"), sayings, name=name)
+    return record.differences
+
+
+def _schemas(side: Side) -> dict[str, Place]:
+    components = side.root.child("components")
+    schemas = components.child("schemas") if components else None
+    return {str(name): place for name, place in schemas.children()} if schemas else {}
