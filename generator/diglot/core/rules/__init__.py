@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from diglot.core.rules import conform, drift, fetch, pages
+from diglot.core.rules import conform, drift, fetch, pages, server
 from diglot.core.rules.rule import Rule, Severity, Speaks
 
-RULES: dict[str, Rule] = {rule.id: rule for rule in (*pages.TABLE, *fetch.TABLE, *drift.TABLE, *conform.TABLE)}
+RULES: dict[str, Rule] = {
+    rule.id: rule for rule in (*pages.TABLE, *fetch.TABLE, *drift.TABLE, *server.TABLE, *conform.TABLE)
+}
 
 __all__ = ["RULES", "Rule", "Severity", "Speaks"]
