@@ -6,6 +6,7 @@ import json
 import time
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -19,6 +20,7 @@ from diglot.fetch.answer import Kind
 from diglot.fetch.client import _next
 from fetch_help import (
     Act,
+    Handler,
     Site,
     drip,
     drip_head,
@@ -261,6 +263,35 @@ def test_a_server_that_is_not_there() -> None:
     assert host in explain(came)
 
 
+def test_a_host_that_is_too_slow_too_often_is_asked_no_more(site: Site) -> None:
+    asks = [Ask(address(f"{site.url}/{number}")) for number in range(40)]
+    for number in range(40):
+        site.acts[f"/{number}"] = drip
+    begun = time.monotonic()
+    came = [failure(each).kind for each in fetch(asks, Hosts.of([site.host]), QUICK)]
+    assert time.monotonic() - begun < 3
+    assert came == sorted(came, reverse=True)
+    assert came.count("given-up") >= 40 - QUICK.patience - QUICK.at_once
+    assert len(site.asked) <= QUICK.patience + QUICK.at_once
+
+
+def test_all_bodies_together_have_a_limit(site: Site) -> None:
+    for number in range(40):
+        site.acts[f"/{number}"] = text(b"x" * 90_000)
+    asks = [Ask(address(f"{site.url}/{number}")) for number in range(40)]
+    came = fetch(asks, Hosts.of([site.host]), replace(QUICK, total=10.0, whole=500_000))
+    assert sum(len(each.body) for each in came if isinstance(each, Answer)) <= 500_000 + 4 * 90_000
+    assert {each.kind for each in came if isinstance(each, Failure)} == {"too-large"}
+
+
+def test_a_connection_that_was_dropped_is_tried_again(site: Site) -> None:
+    def once(handler: Handler) -> None:
+        (reset if len(site.asked) == 1 else text("text"))(handler)
+
+    site.acts["/page"] = once
+    assert answer(get(site)).body == b"text"
+
+
 def test_a_host_that_was_not_named_is_not_asked(site: Site) -> None:
     came = failure(fetch([Ask(address(site.url))], Hosts.of(["docs.example.com"]), QUICK)[0])
     assert came.kind == "host"
@@ -363,7 +394,7 @@ def test_a_server_without_a_document_costs_few_requests_and_one_line(site: Site)
     with pytest.raises(UsageError, match="give the URL of the document itself") as caught:
         server_document(f"{site.url}/v1")
     assert "\n" not in str(caught.value)
-    assert len(site.asked) <= 30
+    assert len(site.asked) <= 40
 
 
 def test_a_slow_server_does_not_hold_the_search_up(site: Site) -> None:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diglot import files
 from diglot.core.usage import UsageError
@@ -254,6 +262,19 @@ def test_a_pull_that_is_interrupted_leaves_the_old_pages(
     assert tree(project) == before
 
 
+def test_ctrl_c_while_pages_are_fetched(project: Path, site: Site, root: Path) -> None:
+    site.acts["/en/things.md"] = drip
+    before = tree(project)
+    command = [sys.executable, "-m", "diglot", "pull", "-C", str(project)]
+    run = subprocess.Popen(command, cwd=root / "generator", stderr=subprocess.PIPE, text=True)
+    while "/en/things.md" not in site.paths:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGINT)
+    _, err = run.communicate(timeout=10)
+    assert (run.returncode, err.splitlines()[-1]) == (2, "diglot: interrupted")
+    assert tree(project) == before
+
+
 def test_a_folder_that_cannot_be_written_leaves_the_old_pages(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("old", encoding="utf-8")
     (tmp_path / "file").write_text("", encoding="utf-8")
@@ -303,6 +324,7 @@ def test_a_host_that_cannot_be_reached(diglot: Run, project: Path) -> None:
         ("sources = ['a']", "wrong type"),
         ("[sources]\n'en/things.md' = 3", "wrong type"),
         ("[sources]\n'../x.md' = 'https://a.example/x'", "names no page"),
+        ("[sources]\n'x.md' = ''", "there is no page"),
         ("[sources]\n'x.html' = 'https://a.example/x'", "names no page"),
         ("[sources]\n'en/things.md' = 'file:///etc/passwd'", "http or https URL"),
         ("[sources]\n'en/things.md' = 'https://u:s3cret@a.example/x'", "keep credentials out"),
@@ -431,8 +453,8 @@ def test_an_entry_without_a_language_serves_where_none_has_it(diglot: Run, index
 
 def test_an_index_that_is_gone_is_said_once(diglot: Run, indexed: Path, site: Site) -> None:
     code, out, _ = diglot("pull", "-C", indexed, "--host", site.host, "--format", "json")
-    assert (code, rules(out)) == (1, ["page-gone"])
-    assert "llms.txt" in out
+    assert (code, rules(out)) == (1, ["page-not-fetched"])
+    assert "llms.txt answers 404" in out
 
 
 def test_an_entry_on_another_host_is_not_asked(diglot: Run, indexed: Path, site: Site) -> None:
@@ -448,6 +470,14 @@ def test_pages_that_nothing_tells_the_address_of(diglot: Run, tmp_path: Path) ->
     assert code == 1
     assert "page-address-unknown" in out
     assert "[tool.diglot.sources]" in out
+
+
+def test_a_page_that_is_published_nowhere(diglot: Run, project: Path, site: Site) -> None:
+    write(project, "en/mine.md", page("Mine", "/mine"))
+    assert diglot("pull", "-C", project)[0] == 1
+    with (project / "diglot.toml").open("a", encoding="utf-8") as config:
+        config.write('\n"en/mine.md" = ""\n')
+    assert diglot("pull", "-C", project)[0] == 0
 
 
 def test_a_page_that_moved_is_renewed_and_named(diglot: Run, project: Path, site: Site) -> None:
@@ -486,3 +516,31 @@ def test_a_waiver_accepts_a_finding_but_not_a_changed_page(diglot: Run, project:
     code, out, err = diglot("pull", "-C", project, "--check", "--waivers", "waivers.toml")
     assert "1 waived" in err
     assert code == 1
+
+
+_WORDS = st.text("abcdeé列 -_", max_size=6)
+_SITE = st.lists(st.tuples(_WORDS, st.sampled_from(["en", "zh", "docs"]), _WORDS), max_size=8)
+
+
+@given(_SITE, _WORDS, st.randoms())
+def test_the_order_of_an_index_does_not_matter(listed: list[tuple[str, str, str]], title: str, order: Random) -> None:
+    lines = [f"- [{name or 'x'}](/{folder}/{quote(path) or 'x'}.md)" for name, folder, path in listed]
+    wanted = Wanted.of("en", [title], [title])
+    first = find(entries("\n".join(lines), "https://a.example/llms.txt"), wanted)
+    order.shuffle(lines)
+    second = find(entries("\n".join(lines), "https://a.example/llms.txt"), wanted)
+    assert {entry.url for entry in first} == {entry.url for entry in second} or _twice(listed)
+    assert all(entry.language in ("en", None) for entry in first)
+
+
+def _twice(listed: list[tuple[str, str, str]]) -> bool:
+    """Whether one address is listed twice, of which the first counts."""
+    addresses = [(folder, path or "x") for _, folder, path in listed]
+    return len(set(addresses)) < len(addresses)
+
+
+@given(st.text(max_size=400), st.sampled_from(["", "- [x](", "- [List](/a) "]))
+def test_no_text_breaks_the_reading_of_an_index(body: str, before: str) -> None:
+    known = entries(before + body, "https://a.example/llms.txt")
+    assert len({entry.url for entry in known}) == len(known)
+    assert isinstance([entry.slug for entry in known], list)

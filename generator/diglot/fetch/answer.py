@@ -14,6 +14,7 @@ Kind = Literal[
     "host",  # the user did not name the host
     "unreachable",  # no connection, no such name, no trusted certificate
     "timeout",
+    "given-up",  # the host was too slow too often
     "gone",  # 404 or 410
     "status",  # any other answer than the wanted one
     "redirect",  # leads to no address that may be asked: another scheme, credentials, nothing at all
@@ -28,14 +29,20 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may cost: seconds and bytes. `total` is the whole of it, redirects and a slow drip included."""
+    """What requests may cost, in seconds and bytes.
+
+    `total` bounds one request with its redirects and a slow drip, `whole` the bytes of all bodies of one call;
+    `patience` is how often a host may be too slow before it is asked no more.
+    """
 
     connect: float = 10.0
     read: float = 15.0
     total: float = 30.0
     size: int = 32_000_000
+    whole: int = 200_000_000
     redirects: int = 5
     at_once: int = 4
+    patience: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -16,6 +17,7 @@ from diglot.fetch.answer import Answer, Ask, Failure, Limits, Validators
 
 _REDIRECTS = {301: True, 302: False, 303: False, 307: False, 308: True}  # and whether it is for ever
 _GONE = (404, 410)
+_DROPPED = ("protocol", "truncated")
 _REASON = 200
 LIMITS = Limits()
 _HEADERS = {
@@ -37,11 +39,20 @@ def fetch(asks: Sequence[Ask], hosts: Hosts, limits: Limits = LIMITS) -> list[An
 
 
 async def _all(asks: Sequence[Ask], hosts: Hosts, limits: Limits) -> list[Answer | Failure]:
-    turn = asyncio.Semaphore(limits.at_once)
+    turn, slow, size = asyncio.Semaphore(limits.at_once), Counter[str](), 0
 
     async def one(client: httpx2.AsyncClient, ask: Ask) -> Answer | Failure:
+        nonlocal size
         async with turn:
-            return await get(client, ask, hosts, limits)
+            place, shown = ask.address.place, ask.address.shown
+            if slow[place] >= limits.patience:
+                return Failure("given-up", shown, {"host": place, "count": slow[place]})
+            if size > limits.whole:
+                return Failure("too-large", shown, {"limit": limits.whole})
+            came = await get(client, ask, hosts, limits)
+            slow[place] += isinstance(came, Failure) and came.kind == "timeout"
+            size += len(came.body) if isinstance(came, Answer) else 0
+            return came
 
     async with connection(limits) as client:
         return list(await asyncio.gather(*(one(client, ask) for ask in asks)))
@@ -64,10 +75,13 @@ def connection(limits: Limits) -> httpx2.AsyncClient:
 
 
 async def get(client: httpx2.AsyncClient, ask: Ask, hosts: Hosts, limits: Limits) -> Answer | Failure:
-    """One request, its redirects followed one by one, within the time of the whole."""
+    """One request, its redirects followed one by one, within the time of the whole; tried again when dropped."""
     try:
         async with asyncio.timeout(limits.total):  # the time-outs of the client only bound each single wait
-            return await _follow(client, ask, hosts, limits)
+            came = await _follow(client, ask, hosts, limits)
+            if isinstance(came, Failure) and came.kind in _DROPPED:
+                came = await _follow(client, ask, hosts, limits)
+            return came
     except TimeoutError:
         return _slow(ask.address, limits)
 

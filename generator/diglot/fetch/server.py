@@ -15,7 +15,8 @@ from diglot.fetch.client import connection, get
 # Below the path of the address, then below the root of the host; the first that is a document counts.
 WELL_KNOWN = (
     *("openapi.json", "swagger.json", "openapi.yaml", "v3/api-docs", "v2/api-docs", "api-docs", "openapi.yml"),
-    *("swagger.yaml", "swagger/v1/swagger.json", "api/openapi.json", "docs/openapi.json", "console/api/swagger.json"),
+    *("swagger.yaml", "swagger/v1/swagger.json", "openapi/v1.json", "api/openapi.json", "api/swagger.json"),
+    *("api/schema/", "api-json", "docs/openapi.json", "console/api/swagger.json"),
 )
 LIMITS = Limits(connect=5.0, read=10.0, total=30.0)
 _WHOLE = 60.0

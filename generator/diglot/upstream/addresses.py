@@ -35,18 +35,19 @@ class Sought:
 
 
 def seek(copies: Sequence[Copy]) -> list[Sought]:
-    """What each copy says of its address. One that names no index is looked for in those of its neighbours.
+    """What each copy that is published says of its address; one without an index is sought in those of its neighbours.
 
     Raises:
         UsageError: the configuration gives what is no address.
     """
+    copies = [copy for copy in copies if copy.source != ""]
     own = [_indexes([copy]) for copy in copies]
     shared = _indexes(copies)
     return [_seek(copy, indexes or shared) for copy, indexes in zip(copies, own, strict=True)]
 
 
 def _seek(copy: Copy, indexes: tuple[Address, ...]) -> Sought:
-    if copy.source:
+    if copy.source is not None:
         return Sought(copy, _forms(Address.given(copy.source, f"[tool.diglot.sources] {copy.name!r}")))
     if len(copy.fragments) != 1:  # a file of many pages is published nowhere as one, unless the configuration says so
         return Sought(copy)

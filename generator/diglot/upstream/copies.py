@@ -17,14 +17,14 @@ from diglot.read import read_bytes
 class Copy:
     """One file: its name below the pages, its path as findings name it, its bytes (None: not there yet), what it says.
 
-    `source` is the address that the configuration gives it, empty where it gives none.
+    `source` is the address that the configuration gives it (empty: it is published nowhere), None where it gives none.
     """
 
     name: str
     path: str
     data: bytes | None
     fragments: tuple[Fragment, ...]
-    source: str = ""
+    source: str | None = None
 
     @property
     def location(self) -> Location:
@@ -56,7 +56,9 @@ def copies_of(project: Project) -> list[Copy]:
     found = {}
     for path, data in listed:
         name = PurePosixPath(path).relative_to(folder).as_posix()
-        found[name] = Copy(name, path, data, tuple(read_bytes(path, data)), sources.pop(name, ""))
+        found[name] = Copy(name, path, data, tuple(read_bytes(path, data)), sources.pop(name, None))
     for name, source in sources.items():
+        if not source:
+            raise UsageError(f"[tool.diglot.sources]: there is no page {name!r} below {folder}")
         found[name] = Copy(name, str(PurePosixPath(folder) / name), None, (), source)
     return [found[name] for name in sorted(found)]

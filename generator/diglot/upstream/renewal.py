@@ -32,6 +32,8 @@ class Renewal:
 def renew(copy: Copy, came: Answer | Failure, day: str) -> Renewal | Finding:
     """The renewal that an answer is, or the finding that says why the copy stays as it is."""
     if isinstance(came, Failure):
+        if came.kind == "gone":
+            return Finding("page-gone", copy.location, args={"url": came.url, "status": came.words["status"]})
         return failed(copy, came)
     moved = _moved(copy, came)
     if came.unchanged:
@@ -55,10 +57,7 @@ def renew(copy: Copy, came: Answer | Failure, day: str) -> Renewal | Finding:
 
 
 def failed(copy: Copy, failure: Failure) -> Finding:
-    """The finding that an address gave nothing."""
-    if failure.kind == "gone":
-        args = {"url": failure.url, "status": failure.words["status"]}
-        return Finding("page-gone", copy.location, args=args)
+    """The finding that an address, that of the copy or of the index of its site, gave nothing."""
     if failure.kind == "host":
         return Finding("page-host-not-named", copy.location, args={"host": failure.words["host"]})
     reason = in_each(lambda language: explain(failure, language))
