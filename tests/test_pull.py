@@ -400,6 +400,44 @@ def test_the_address_in_the_page_and_its_notes_stay(diglot: Run, tmp_path: Path,
     assert renewed.endswith(page(limit="5"))
 
 
+def test_a_published_page_that_tells_its_address_is_taken_as_it_is(diglot: Run, tmp_path: Path, site: Site) -> None:
+    write(tmp_path, "en/things.md", f"# Source: {site.url}/en/things.md\n\n" + page())
+    published = f"<!--\nSource: {site.url}/en/things.md\n-->\n\n" + page(limit="5")
+    site.acts["/en/things.md"] = text(published)
+    assert diglot("pull", "-C", tmp_path, "--host", site.host)[0] == 1
+    assert (tmp_path / "specs/pages/en/things.md").read_text(encoding="utf-8") == published
+
+
+def test_an_address_below_the_title_stays_above_the_page(diglot: Run, tmp_path: Path, site: Site) -> None:
+    title, _, rest = page().partition("\n")
+    write(tmp_path, "en/things.md", f"{title}\nSource: {site.url}/en/things.md\n{rest}")
+    site.acts["/en/things.md"] = text(page())
+    assert diglot("pull", "-C", tmp_path, "--host", site.host)[0] == 0
+    renewed = (tmp_path / "specs/pages/en/things.md").read_text(encoding="utf-8")
+    assert renewed == f"# Source: {site.url}/en/things.md\n\n" + page()
+    assert diglot("pull", "-C", tmp_path, "--host", site.host, "--check")[0] == 0
+
+
+def test_a_file_of_many_pages_has_the_address_of_none_of_them(diglot: Run, tmp_path: Path, site: Site) -> None:
+    pages = [f"# Source: {site.url}/{name}.md\n\n" + page(name, f"/{name}") for name in ("a", "b")]
+    write(tmp_path, "en/llms-full.txt", "\n".join(pages))
+    code, out, _ = diglot("pull", "-C", tmp_path, "--host", site.host, "--format", "json")
+    assert (code, rules(out), site.asked) == (1, ["page-address-unknown"], [])
+
+
+def test_what_is_wrong_with_the_old_page_too_keeps_no_page_from_being_renewed(
+    diglot: Run, project: Path, site: Site
+) -> None:
+    gitbook = '\n{% openapi-operation spec="a" path="/b" method="get" %}\n'
+    write(project, "en/things.md", page() + gitbook)
+    site.acts["/en/things.md"] = text(page(words="Lists all things.") + gitbook)
+    code, out, _ = diglot("pull", "-C", project, "--format", "json")
+    assert (code, rules(out)) == (0, ["page-text-changed"])
+    site.acts["/en/books.md"] = text(page("List Books", "/books") + gitbook)
+    code, out, _ = diglot("pull", "-C", project, "--format", "json")
+    assert (code, rules(out)) == (1, ["page-unreadable"])
+
+
 def index(*entries: tuple[str, str]) -> Act:
     lines = [f"- [{title}]({address}): what it is about" for title, address in entries]
     return text("# Site\n\n## Docs\n\n" + "\n".join(lines) + "\n", "text/plain")
