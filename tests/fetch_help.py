@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+_LONG = 30.0
 Act = Callable[["Handler"], None]
 
 
@@ -163,13 +164,13 @@ def drip_head(handler: Handler) -> None:
 
 def silent(handler: Handler) -> None:
     """No answer at all for a while."""
-    time.sleep(2)
+    time.sleep(_LONG)
     handler.close_connection = True
 
 
 def _drip(handler: Handler, part: bytes) -> None:
     handler.close_connection = True
-    for _ in range(100):
+    for _ in range(int(_LONG * 50)):
         try:
             handler.wfile.write(part)
         except OSError:

