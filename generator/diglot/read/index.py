@@ -5,7 +5,6 @@ Source: llmstxt.org, the lists of links; Mintlify prints one link a page, to the
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -95,6 +94,8 @@ def find(known: Sequence[Entry], wanted: Wanted) -> list[Entry]:
 
 def nearest(known: Sequence[Entry], wanted: Wanted) -> list[Entry]:
     """The few entries whose titles are most like the wanted ones, to be shown to a person."""
+    import difflib  # reading a page does without
+
     titles = {_plain(entry.title): entry for pool in _pools(known, wanted.language) for entry in reversed(pool)}
     choice = [title for title in titles if len(title) <= _LONGEST_NEAR][:_MOST_COMPARED]
     like: list[str] = []
