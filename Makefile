@@ -8,7 +8,7 @@ URL    ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup generate check drift conform serve test lint format golden fuzz bench clean
+.PHONY: all help setup generate check drift pull conform serve test lint format golden fuzz bench clean
 
 all: setup ## the main job: read, normalize, validate, drift, generate, conform; ends with a summary
 	@$(DIGLOT) run $(ARGS)
@@ -37,6 +37,9 @@ check: setup ## exit 1 unless pages, contract and generated code agree and all d
 
 drift: setup ## where the pages and their languages disagree
 	@$(DIGLOT) drift $(ARGS)
+
+pull: setup ## renew the pages from where they are published; ARGS=--check only says what changed
+	@$(DIGLOT) pull $(ARGS)
 
 conform: setup ## test a running server: make conform URL=http://127.0.0.1:8000/v1 ARGS='--dataset ID'
 	@test -n '$(URL)' || { echo 'conform: say which server, as in make conform URL=http://127.0.0.1:8000/v1' >&2; exit 2; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import socket
 import urllib.request
@@ -19,6 +20,7 @@ from diglot.validate import validate
 from fuzz_help import CASES
 
 PAGE = (CASES / "refs-not-fetched" / "page.md").read_bytes()
+SOURCES = Path(__file__).resolve().parent.parent / "generator/diglot"
 FILE = Path(__file__).parent / "never-read.json"
 REFERENCES = (
     "https://elsewhere.example/a.json",
@@ -52,6 +54,22 @@ def attempts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(urllib.request, "urlopen", guarded(urllib.request.urlopen))
     monkeypatch.setattr(builtins, "open", guarded(builtins.open))
     return tried
+
+
+def test_only_named_modules_can_open_a_connection() -> None:
+    """Fetching is one stage's business; a test of a server is another's; the reference server listens."""
+    network = {"httpx2", "httpx", "requests", "urllib.request", "http.client", "socket", "ssl", "ftplib", "asyncio"}
+    allowed = {"conform/session.py", "conform/target.py", "fetch/address.py", "fetch/client.py", "fetch/server.py"}
+    allowed |= {path.relative_to(SOURCES).as_posix() for path in (SOURCES / "serve").glob("*.py")}
+    found = set()
+    for path in SOURCES.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if network.intersection(names):
+                found.add(path.relative_to(SOURCES).as_posix())
+    assert found <= allowed
+    assert {"fetch/client.py", "conform/session.py"} <= found
 
 
 def locate(pointer: str) -> Location:

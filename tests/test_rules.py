@@ -15,7 +15,7 @@ from diglot.core.rules import RULES, Rule
 from diglot.core.usage import LANGUAGES, SEVERITIES
 
 ROOT = Path(__file__).resolve().parent.parent
-STAGES = {"read", "normalize", "validate", "drift", "versions", "render", "conform"}
+STAGES = {"fetch", "read", "normalize", "validate", "drift", "versions", "render", "conform"}
 CJK = re.compile("[\u4e00-\u9fff]")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from diglot.core.hosts import split_host
 from diglot.core.usage import UsageError
 
 
@@ -16,7 +17,8 @@ class Config:
     """Where a project keeps its things, and what its client is called.
 
     Paths are relative to the project's root. `languages` are in order of preference; the first is that of the contract.
-    `ages` gives pages (relative to `pages`) the ISO 8601 day or interval in which they were published.
+    `ages` gives pages (relative to `pages`) the ISO 8601 day or interval in which they were published, `sources` the
+    URL where they are published. `hosts` (name or name:port) are those that may be asked for pages.
     """
 
     languages: tuple[str, ...] = ("en", "zh")
@@ -31,6 +33,8 @@ class Config:
     client: str = "ApiClient"
     environment: str = "API"
     ages: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
 
 
 def load_config(root: Path) -> Config:
@@ -59,13 +63,17 @@ def _config(table: dict[str, Any], name: str) -> Config:
     for key, value in table.items():
         if key not in known:
             raise UsageError(f"{name}: [tool.diglot] has no key {key!r}; it has {', '.join(sorted(known))}")
-        if key == "languages":
-            right = isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
-        elif key == "ages":
+        if key in ("languages", "hosts"):
+            right = isinstance(value, list) and all(isinstance(item, str) for item in value)
+            right = right and (bool(value) or key == "hosts")
+        elif key in ("ages", "sources"):
             right = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
         else:
             right = isinstance(value, str) and bool(value)
         if not right:
             raise UsageError(f"{name}: the value of {key} in [tool.diglot] is of the wrong type")
-    languages = tuple(table.get("languages", Config().languages))
-    return Config(**{**table, "languages": languages})
+    for host in table.get("hosts", ()):
+        if split_host(host) is None:
+            raise UsageError(f"{name}: {host!r} among the hosts in [tool.diglot] is neither a name nor name:port")
+    lists: dict[str, Any] = {key: tuple(table[key]) for key in ("languages", "hosts") if key in table}
+    return Config(**{**table, **lists})

@@ -126,17 +126,13 @@ def write_tree(root: Path, files: Sequence[File]) -> list[str]:
     Raises:
         UsageError: a path that would leave `root`, or a file that cannot be written.
     """
-    for file in files:
-        if not _inside(file.path):
-            raise UsageError(f"{file.path!r} would be written outside {root}")
+    _refuse_outside(root, (file.path for file in files))
     changed = differences(root, files)
     texts = {file.path: file.text for file in files if file.path in changed}
     manifest = {"files": {file.path: digest(file.text.encode()) for file in sorted(files, key=lambda file: file.path)}}
+    texts[MANIFEST] = json.dumps(manifest, indent=1) + "\n"
+    write_all(root, {path: text.encode("utf-8") for path, text in texts.items()})
     try:
-        with contextlib.ExitStack() as stack:
-            for path, text in {**texts, MANIFEST: json.dumps(manifest, indent=1) + "\n"}.items():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(_replacing(root / path)).write_bytes(text.encode("utf-8"))
         for path in changed:
             if path not in texts:
                 (root / path).unlink(missing_ok=True)
@@ -145,16 +141,39 @@ def write_tree(root: Path, files: Sequence[File]) -> list[str]:
     return changed
 
 
+def write_all(root: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files below `root`, all or none: each is complete on the disk before the first is put in place.
+
+    Raises:
+        UsageError: a path that would leave `root`, or a file that cannot be written.
+    """
+    _refuse_outside(root, contents)
+    try:
+        with contextlib.ExitStack() as stack:
+            for path, data in contents.items():
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(_replacing(root / path)).write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{root}: cannot be written ({error.strerror})") from None
+
+
+def _refuse_outside(root: Path, paths: Iterable[str]) -> None:
+    for path in paths:
+        if not inside(path):
+            raise UsageError(f"{path!r} would be written outside {root}")
+
+
 def _manifest(root: Path) -> list[str]:
     """The paths that were generated last time; a manifest that was edited into nonsense names nothing."""
     try:
         listed = json.loads((root / MANIFEST).read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
-    return [path for path in listed if _inside(path)] if isinstance(listed, dict) else []
+    return [path for path in listed if inside(path)] if isinstance(listed, dict) else []
 
 
-def _inside(name: str) -> bool:
+def inside(name: str) -> bool:
+    """Whether a relative path stays below the folder that it starts from."""
     path = PurePosixPath(name)
     return not path.is_absolute() and ".." not in path.parts and "\\" not in name
 

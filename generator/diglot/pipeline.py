@@ -100,6 +100,22 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> list[Fin
     return list(compare([canonical(item) for item in old], [canonical(item) for item in new], today()))
 
 
+def drift_server(pages: Sequence[Fragment], document: Sequence[Fragment]) -> list[Finding]:
+    """Stage 4 for a server: what its own document says otherwise than the pages, and what only one of them has."""
+    from diglot.drift import drift_server as compare
+    from diglot.normalize import canonical
+
+    return list(compare([canonical(item) for item in pages], [canonical(item) for item in document]))
+
+
+def server_document(url: str) -> list[Fragment]:
+    """What the server at this URL says of itself: the fragments of its OpenAPI 3.x or Swagger 2.0 document."""
+    from diglot.fetch import server_document as fetch
+    from diglot.read import read_bytes
+
+    return read_bytes(*fetch(url))
+
+
 def today() -> datetime.date:
     """The day in the user's own calendar, on which a waiver holds or has expired."""
     return datetime.datetime.now().astimezone().date()

@@ -1,4 +1,4 @@
-"""`diglot drift [OLD NEW]`: where the pages and languages of the project, or two versions, disagree."""
+"""`diglot drift [OLD NEW]`: where the pages and languages of a project, two versions, or pages and server disagree."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from diglot.delivery import Outcome, Streams, counts, deliver
 def run(arguments: Namespace, streams: Streams) -> int:
     """Compare, set aside what is waived, and report the rest."""
     project = project_of(arguments)
+    if arguments.server:
+        return _server(arguments, streams)
     if len(arguments.inputs) not in (0, 2):
         raise UsageError("drift takes no input (the pages of the project) or two: OLD NEW")
     if arguments.inputs:
@@ -24,5 +26,19 @@ def run(arguments: Namespace, streams: Streams) -> int:
     # The project's own waivers are for the project's own pages.
     waivable = arguments.waivers or not arguments.inputs
     outcome = outcome_of(pipeline.waive(project, found, arguments.waivers)) if waivable else Outcome(found)
+    streams.say("drifted", **counts(outcome))
+    return deliver(outcome, arguments, streams)
+
+
+def _server(arguments: Namespace, streams: Streams) -> int:
+    """The pages of the project, or any other input, against the document that a server gives of itself."""
+    if len(arguments.inputs) > 1:
+        raise UsageError("drift --server takes no input (the pages of the project) or one to compare with")
+    project = project_of(arguments)
+    pages = pipeline.read(project, arguments.inputs)
+    document = pipeline.server_document(arguments.server)
+    streams.say("server-document", url=document[0].page.path)
+    found = [*findings_of(pages), *findings_of(document), *pipeline.drift_server(pages, document)]
+    outcome = outcome_of(pipeline.waive(project, found, arguments.waivers)) if arguments.waivers else Outcome(found)
     streams.say("drifted", **counts(outcome))
     return deliver(outcome, arguments, streams)

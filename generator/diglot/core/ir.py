@@ -21,7 +21,9 @@ class Page:
     """One documentation page, or one slice of a file that holds many.
 
     `path` is the file as the user named it, `first_line` the line of the file on which `text` begins, from 1;
-    `language` a BCP 47 primary tag such as `en` or `zh`, with the evidence for it in words.
+    `language` a BCP 47 primary tag such as `en` or `zh`, with the evidence for it in words. `title`, the address where
+    it was `published` and the site's `index` of all pages (`llms.txt`) are as the page says them, empty where it does
+    not: hostile text until it is checked.
     """
 
     path: str
@@ -29,6 +31,9 @@ class Page:
     language: str
     language_evidence: str = ""
     first_line: int = 1
+    title: str = ""
+    published: str = ""
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -30,7 +30,7 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
     """
     record = Record()
     findings: list[Finding] = []
-    sides = list(map(Side.of, _in_order(fragments)))
+    sides = list(map(Side.of, in_order(fragments)))
     for group in parties(sides).values():
         findings += missing_operation(group, languages)
         findings += templated_server(group)
@@ -41,7 +41,7 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
                 opinion = verdict(difference.sayings)
                 findings.append(judge(difference, opinion, standing(difference, opinion)))
     findings += [finding for side in sides for finding in unresolved(side)]
-    return _once(findings)
+    return once(findings)
 
 
 def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date = date.min) -> tuple[Finding, ...]:
@@ -51,7 +51,7 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date
     announced removals by.
     """
     record = Record(versions=True)
-    before, after = (parties(map(Side.of, _in_order(fragments))) for fragments in (old, new))
+    before, after = (parties(map(Side.of, in_order(fragments))) for fragments in (old, new))
     findings = only_in_one(before, after, today)
     differences = []
     documents: dict[tuple[int, int], tuple[Side, Side]] = {}
@@ -70,14 +70,15 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date
         if before_it.fragment is side.fragment:
             before_it, after_it = after_it, before_it
         findings += judge_versions(difference, before_it, after_it)
-    return _once(findings)
+    return once(findings)
 
 
-def _in_order(fragments: Iterable[Fragment]) -> list[Fragment]:
+def in_order(fragments: Iterable[Fragment]) -> list[Fragment]:
+    """By path and line, so that the order in which pages are given does not matter."""
     return sorted(fragments, key=lambda fragment: (fragment.page.path, fragment.page.first_line))
 
 
-def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sorted, and what several operations share through a component only once."""
     unique: dict[object, Finding] = {}
     for finding in sorted(findings, key=_order):

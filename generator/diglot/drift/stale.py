@@ -7,7 +7,7 @@ last seen no later, and the intervals are not the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,15 +16,24 @@ from diglot.drift.facts import Saying
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The sayings that are likely stale, and the reason: `code` is `older` or `alone`."""
+    """The sayings that are likely stale, and the reason: `code` is `server`, `older` or `alone`."""
 
     stale: tuple[Saying, ...] = ()
     code: str = ""
     args: Mapping[str, Any] = field(default_factory=dict)
 
 
-def verdict(sayings: Sequence[Saying]) -> Verdict:
-    """Who is likely stale among pages that differ about one fact; empty where nothing shows it."""
+def verdict(sayings: Sequence[Saying], servers: Container[int] = ()) -> Verdict:
+    """Who is likely stale among pages that differ about one fact; empty where nothing shows it.
+
+    `servers` are the ids of fragments that a running server gave of itself. What it agrees with is not stale; where it
+    agrees with nobody, either may be.
+    """
+    running = [saying for saying in sayings if id(saying.fragment) in servers]
+    if running:
+        wrong = tuple(saying for saying in sayings if saying.identity != running[0].identity)
+        agree = len(wrong) + len(running) < len(sayings)
+        return Verdict(wrong, "server", {"server": running[0].page}) if agree else Verdict()
     older = _older(sayings)
     if older:
         newest = max((saying for saying in sayings if saying not in older), key=lambda saying: _interval(saying) or ())

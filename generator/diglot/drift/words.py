@@ -29,7 +29,7 @@ _PLACES = {
     ("response", "$"): "drift-at-response-field",
     ("response", "header"): "drift-at-response-header",
 }
-_REASONS = {"older": "drift-because-older", "alone": "drift-because-alone"}
+_REASONS = {"server": "drift-because-server", "older": "drift-because-older", "alone": "drift-because-alone"}
 
 
 class Said(dict[str, str]):

@@ -59,7 +59,7 @@ def language_of(evidence: Evidence) -> tuple[str, str]:
             return tag, f"front matter: {key}: {evidence.fields[key]}"
     places = [("path of the page", evidence.path), ("address of the page", evidence.published)]
     for name, place in [*places, *(("source of the block", source) for source in evidence.sources)]:
-        found = _in_path(place or "")
+        found = language_in_path(place or "")
         if found:
             return found[0], f"{name}: {found[1]}"
     return _of_text(evidence.text()[:_SAMPLE])
@@ -95,8 +95,8 @@ def _declared(tag: str) -> str | None:
     return _NAMES.get(match[1]) or (match[1] if match[1].isascii() and len(match[1]) < 4 else None)
 
 
-def _in_path(path: str) -> tuple[str, str] | None:
-    """The language that a path names, nearest to the file first: `name.zh.md`, then whole folders such as `zh-hans`."""
+def language_in_path(path: str) -> tuple[str, str] | None:
+    """The language that a path names, and where: `name.zh.md`, else whole folders such as `zh-hans`, the last first."""
     *folders, name = path.replace("\\", "/").split("/")[-40:]
     parts = name.split(".")
     suffixes = parts[:1] if len(parts) == 2 else parts[-2:0:-1]

@@ -14,6 +14,7 @@ from diglot.read.dialect import recover_block
 from diglot.read.fence import looks_like_file, parse_block, read_blocks
 from diglot.read.fern import endpoint_line, losses
 from diglot.read.header import Header, read_header
+from diglot.read.index import index_of
 from diglot.read.info import Info
 from diglot.read.language import Evidence, language_of, prose_of, words_of
 from diglot.read.lines import Sheet
@@ -85,7 +86,9 @@ def _page(sheet: Sheet, header: Header, blocks: tuple[Block, ...], language: str
         return "\n".join([prose_of(sheet), *(words_of(block.tree) for block in blocks)])
 
     spoken = language_of(Evidence(language, fields, sheet.path, header.published, sources, words))
-    return Page(sheet.path, "\n".join(sheet.lines), *spoken, sheet.first_line)
+    title = header.heading.title.value if header.heading.title else ""
+    text = "\n".join(sheet.lines)
+    return Page(sheet.path, text, *spoken, sheet.first_line, title, header.published or "", index_of(sheet))
 
 
 def _as_fern(part: tuple[str, Recovered], endpoint: Text | None) -> tuple[str, Recovered]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from diglot.core.rules import conform, drift, pages, versions
+from diglot.core.rules import conform, drift, fetch, pages, server, versions
 from diglot.core.rules.rule import Rule, Severity, Speaks
 
-RULES: dict[str, Rule] = {rule.id: rule for table in (pages, drift, versions, conform) for rule in table.TABLE}
+_TABLES = (pages, fetch, drift, server, versions, conform)
+RULES: dict[str, Rule] = {rule.id: rule for table in _TABLES for rule in table.TABLE}
 
 __all__ = ["RULES", "Rule", "Severity", "Speaks"]
