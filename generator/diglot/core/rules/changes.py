@@ -144,9 +144,10 @@ def _containers() -> Iterator[Change]:
     yield from _both_ways("items-schema-removed", "items-schema-added", {"type": "array"}, listed, narrowing=_NAMED)
     other = {**_OBJECT, "properties": {"title": {"type": "string"}}, "required": ["title"]}
     third = {"type": "object", "properties": {"isbn": {"type": "string"}}, "required": ["isbn"]}
-    for keyword, name in (("oneOf", "one-of"), ("anyOf", "any-of")):
+    loud: Severities = {}
+    for keyword, name, severities in (("oneOf", "one-of", loud), ("anyOf", "any-of", _COPING)):
         two, three = {keyword: [_OBJECT, other]}, {keyword: [_OBJECT, other, third]}
-        yield from _both_ways(f"{name}-added", f"{name}-removed", three, two)
+        yield from _both_ways(f"{name}-added", f"{name}-removed", three, two, severities)
     two = {"oneOf": [_OBJECT, other]}
     yield from _both_ways("wrapped-in-one-of", "unwrapped-from-one-of", two, _OBJECT)
     yield Change("replaced-by-one-of", "other", "one-of-replaced", Example(third, two))
