@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Fragment
 from diglot.drift.compare import compare
+from diglot.drift.equal import Equality
 from diglot.drift.facts import Record
 from diglot.drift.judge import judge, standing
 from diglot.drift.languages import missing_operation, missing_texts
@@ -43,11 +44,13 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> tuple[Fi
 
     The versions are compared language by language where they have one in common. Texts are not compared.
     """
-    record = Record()
+    record, equal = Record(), Equality()
     before, after = (parties(map(Side.of, _in_order(fragments))) for fragments in (old, new))
     findings = only_in_one(before, after)
     for key in sorted(before.keys() & after.keys()):
         for pair in counterparts(before[key], after[key]):
+            if equal.holds(*pair):
+                continue
             new_page = pair[1].side.fragment
             for difference in compare(pair, record):
                 if difference.what != "text":
