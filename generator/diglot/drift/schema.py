@@ -37,22 +37,23 @@ class Shape:
 
     parts: Node
     beside_null: tuple[bool, ...]
-    complete: bool = True
+    complete: bool
+    core: Node  # the parts that say something themselves, not merely where to look
+    keywords: frozenset[str]  # of all parts
+    declared: bool  # whether the page declares all of it, its dialect can, and every reference leads somewhere
 
-    @property
-    def core(self) -> Node:
-        """The parts that say something themselves, not merely where to look."""
-        return tuple(part for part in self.parts if part.value.keys() - _POINTING) or self.parts[:1]
+    @classmethod
+    def of(cls, parts: Node, beside_null: tuple[bool, ...], complete: bool) -> Shape:
+        """The shape of these parts, one at least; what is asked of it again and again is found out once."""
+        core = tuple(part for part in parts if not _POINTING.issuperset(part.value)) or parts[:1]
+        keywords = frozenset(parts[0].value).union(*(part.value for part in parts[1:]))
+        declared = complete and all(part.declared for part in parts)
+        return cls(parts, beside_null, complete, core, keywords, declared)
 
     @property
     def place(self) -> Place:
         """Where the schema is said: what its reference leads to, if it is nothing but a reference."""
         return self.core[0]
-
-    @property
-    def declared(self) -> bool:
-        """Whether the page declares all of it, its dialect can, and every reference leads somewhere."""
-        return self.complete and all(part.declared for part in self.parts)
 
     @property
     def sampled(self) -> bool:
@@ -65,7 +66,9 @@ class Shape:
 
     def members(self, keyword: str) -> list[Place]:
         """That keyword in every part that has it."""
-        return [child for part in self.parts if keyword in part.value and (child := part.child(keyword)) is not None]
+        if keyword not in self.keywords:
+            return []
+        return [child for part in self.parts if (child := part.child(keyword)) is not None]
 
     def first(self, keyword: str) -> Place | None:
         """That keyword in the first part that has it."""
@@ -98,7 +101,7 @@ def shape(node: Node) -> Shape | None:
         parts.append((place, beside_null))
     if not parts:
         return None
-    return Shape(tuple(part for part, _ in parts), tuple(null for _, null in parts), complete and not waiting)
+    return Shape.of(tuple(part for part, _ in parts), tuple(null for _, null in parts), complete and not waiting)
 
 
 def _further(place: Place, beside_null: bool) -> Iterator[tuple[Place | None, bool]]:
@@ -212,7 +215,7 @@ def _fits(value: Any, kinds: frozenset[str]) -> bool:
 def bounds(found: Shape) -> dict[str, Any]:
     """The bounds that it sets, the strictest of its parts, without those that bind nothing beside another."""
     strictest: dict[str, Any] = {}
-    for keyword, stricter in BOUNDS.items():
+    for keyword, stricter in BOUNDS.items() if found.keywords & BOUNDS.keys() else ():
         values = [member.value for member in found.members(keyword) if isinstance(member.value, int | float)]
         if values and (keyword, values[0]) not in _VACUOUS:
             strictest[keyword] = stricter(values)
@@ -252,7 +255,10 @@ def unions(found: Shape) -> dict[str, list[Place]]:
 
 def text(value: Any) -> str:
     """A JSON value as text that is equal for equal values: keys sorted, `1.0` is `1`."""
-    return json.dumps(_whole(value), ensure_ascii=False, sort_keys=True, separators=(", ", ": "), default=str)
+    return _encode(_whole(value))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": "), default=str).encode
 
 
 def _whole(value: Any) -> Any:

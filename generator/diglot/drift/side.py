@@ -7,7 +7,7 @@ a form or of an order silences nothing that is compared here; an inferred object
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
@@ -47,6 +47,8 @@ class Side:
     lost: frozenset[str]
     guessed: frozenset[str]
     nullability: bool
+    even: bool  # whether every place is as strong as its parent, and nothing is lost
+    referred: dict[str, Place | None] = field(default_factory=dict)  # what references have led to
 
     @classmethod
     def of(cls, fragment: Fragment) -> Side:
@@ -63,7 +65,8 @@ class Side:
                 pointer = pointer.removesuffix("/anyOf").removesuffix("/oneOf")
             lost.update([pointer] if members is None else (join(pointer, member) for member in members))
         nullability = all(loss.code != NULLABILITY for loss in fragment.losses)
-        return cls(fragment, frozenset(lost), frozenset(guessed), nullability)
+        even = not lost and not fragment.strengths
+        return cls(fragment, frozenset(lost), frozenset(guessed), nullability, even)
 
     @property
     def root(self) -> Place:
@@ -92,10 +95,11 @@ class Place:
                 return None
         elif not (isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value)):
             return None
-        pointer = join(self.pointer, key)
-        strength = self.side.fragment.strengths.get(pointer, self.strength)
-        lost = self.lost or pointer in self.side.lost
-        return Place(self.side, pointer, value[key], mark_of(value, key) or self.mark, strength, lost)
+        side, pointer, strength, lost = self.side, join(self.pointer, key), self.strength, self.lost
+        if not side.even:
+            strength = side.fragment.strengths.get(pointer, strength)
+            lost = lost or pointer in side.lost
+        return Place(side, pointer, value[key], mark_of(value, key) or self.mark, strength, lost)
 
     def children(self) -> Iterator[tuple[str | int, Place]]:
         """Every member of an object or a list, with its key or index."""
@@ -126,15 +130,12 @@ class Place:
 
     def referred(self, reference: str) -> Place | None:
         """The place in the same document that a reference names; it is no stronger than the place that refers."""
-        if not reference.startswith("#"):
-            return None
-        place: Place | None = self.side.root
-        for token in split(unquote(reference)):
-            if place is None:
-                return None
-            place = place.child(int(token) if isinstance(place.value, list) and token.isdecimal() else token)
-        if place is None:
-            return None
+        known = self.side.referred
+        if reference not in known:
+            known[reference] = _find(self.side.root, reference)
+        place = known[reference]
+        if place is None or (self.strength == "declared" and not self.lost):
+            return place
         strength = self.strength if place.strength == "declared" else place.strength
         return Place(self.side, place.pointer, place.value, place.mark, strength, self.lost or place.lost)
 
@@ -163,6 +164,18 @@ class Place:
         """Where the page has it."""
         line, column = self.mark or Mark(0, 0)
         return Location(self.side.fragment.page.path, line, column, self.pointer)
+
+
+def _find(root: Place, reference: str) -> Place | None:
+    """What a reference into the document itself names."""
+    if not reference.startswith("#"):
+        return None
+    place: Place | None = root
+    for token in split(unquote(reference)):
+        if place is None:
+            return None
+        place = place.child(int(token) if isinstance(place.value, list) and token.isdecimal() else token)
+    return place
 
 
 def _is_object(document: Any, pointer: str) -> bool:
