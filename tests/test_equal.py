@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from diglot.core import yaml
+from diglot.core.collector import paused
 from diglot.core.ir import Fragment
 from diglot.core.pointer import split
-from diglot.core.tree import walk
+from diglot.core.tree import Map, walk
 from diglot.drift import drift_versions
 from diglot.drift.equal import Equality
 from diglot.drift.operation import parties
@@ -103,3 +105,15 @@ def test_no_change_is_overlooked_for_what_is_equal(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Equality, "holds", lambda *_: False)
     assert found == [drift_versions([old], [new]) for new in versions]
     assert sum(map(len, found)) > 100
+
+
+def test_a_comparison_leaves_nothing_to_the_collector() -> None:
+    def kept() -> int:
+        return sum(isinstance(each, Map | Side) for each in gc.get_objects())
+
+    gc.collect()
+    before = kept()
+    with paused():
+        changed = {"op": "remove", "path": "/components/schemas/Book/properties"}
+        assert drift_versions([fragment(TEXT)], [fragment(TEXT, patch=[changed])])
+        assert kept() == before

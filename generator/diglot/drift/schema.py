@@ -28,27 +28,29 @@ _IMPLIED = {"properties": "object", "required": "object", "additionalProperties"
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
 UNIONS = ("oneOf", "anyOf")
 _SIMPLE = frozenset({"type", "title", "description"})
-_POINTING = frozenset({"$ref", "allOf", *UNIONS, "title", "description"})
+_LEADING = frozenset({"$ref", "allOf", *UNIONS})
+_POINTING = frozenset({*_LEADING, "title", "description"})
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": "), default=str).encode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """One page's schema at one place: its parts, and for each whether null is let in beside it."""
+    """One page's schema at one place: its parts, and what is asked of them again and again."""
 
     parts: Node
-    beside_null: tuple[bool, ...]
     complete: bool
     core: Node  # the parts that say something themselves, not merely where to look
     keywords: frozenset[str]  # of all parts
+    admitted: frozenset[str] | None  # see `types`
     declared: bool  # whether the page declares all of it, its dialect can, and every reference leads somewhere
 
     @classmethod
     def of(cls, parts: Node, beside_null: tuple[bool, ...], complete: bool) -> Shape:
-        """The shape of these parts, one at least; what is asked of it again and again is found out once."""
+        """The shape of these parts, one at least, and for each whether null is let in beside it."""
         core = tuple(part for part in parts if not _POINTING.issuperset(part.value)) or parts[:1]
         keywords = frozenset(parts[0].value).union(*(part.value for part in parts[1:]))
         declared = complete and all(part.declared for part in parts)
-        return cls(parts, beside_null, complete, core, keywords, declared)
+        return cls(parts, complete, core, keywords, _types(parts, beside_null), declared)
 
     @property
     def place(self) -> Place:
@@ -72,11 +74,11 @@ class Shape:
 
     def first(self, keyword: str) -> Place | None:
         """That keyword in the first part that has it."""
-        return next(iter(self.members(keyword)), None)
+        return self.members(keyword)[0] if keyword in self.keywords else None
 
     def flag(self, keyword: str) -> bool:
         """Whether any part says `true` for that keyword."""
-        return any(member.value is True for member in self.members(keyword))
+        return keyword in self.keywords and any(part.value.get(keyword) is True for part in self.parts)
 
 
 def shape(node: Node) -> Shape | None:
@@ -106,6 +108,8 @@ def shape(node: Node) -> Shape | None:
 
 def _further(place: Place, beside_null: bool) -> Iterator[tuple[Place | None, bool]]:
     """The schemas that hold together with this one."""
+    if _LEADING.isdisjoint(place.value):
+        return
     reference = place.get("$ref")
     if isinstance(reference, str):
         yield place.referred(reference), beside_null
@@ -127,8 +131,12 @@ def is_null(place: Place) -> bool:
 
 def types(found: Shape) -> frozenset[str] | None:
     """The JSON types that it admits, `null` among them; None where it admits any. `number` includes `integer`."""
+    return found.admitted
+
+
+def _types(parts: Node, null_beside: tuple[bool, ...]) -> frozenset[str] | None:
     admitted: frozenset[str] | None = None
-    for part, beside_null in zip(found.parts, found.beside_null, strict=True):
+    for part, beside_null in zip(parts, null_beside, strict=True):
         own = _own_types(part)
         if own is None:
             continue
@@ -255,10 +263,7 @@ def unions(found: Shape) -> dict[str, list[Place]]:
 
 def text(value: Any) -> str:
     """A JSON value as text that is equal for equal values: keys sorted, `1.0` is `1`."""
-    return _encode(_whole(value))
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": "), default=str).encode
+    return "true" if value is True else _encode(_whole(value))
 
 
 def _whole(value: Any) -> Any:

@@ -37,6 +37,7 @@ _NARROW: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("sample-empty-object", "sample-empty-array", "further-example"), ()),
     NULLABILITY: (),
 }
+_Found = tuple[str, Any, Mark | None, Strength, bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +49,7 @@ class Side:
     guessed: frozenset[str]
     nullability: bool
     even: bool  # whether every place is as strong as its parent, and nothing is lost
-    referred: dict[str, Place | None] = field(default_factory=dict)  # what references have led to
+    found: dict[str, _Found | None] = field(default_factory=dict)  # what references have led to
 
     @classmethod
     def of(cls, fragment: Fragment) -> Side:
@@ -130,14 +131,15 @@ class Place:
 
     def referred(self, reference: str) -> Place | None:
         """The place in the same document that a reference names; it is no stronger than the place that refers."""
-        known = self.side.referred
+        known = self.side.found
         if reference not in known:
             known[reference] = _find(self.side.root, reference)
-        place = known[reference]
-        if place is None or (self.strength == "declared" and not self.lost):
-            return place
-        strength = self.strength if place.strength == "declared" else place.strength
-        return Place(self.side, place.pointer, place.value, place.mark, strength, self.lost or place.lost)
+        found = known[reference]
+        if found is None:
+            return None
+        pointer, value, mark, strength, lost = found
+        strength = self.strength if strength == "declared" else strength
+        return Place(self.side, pointer, value, mark, strength, self.lost or lost)
 
     def silent(self, *members: str) -> bool:
         """Whether the page's dialect cannot speak here, or not of one of these members."""
@@ -166,8 +168,8 @@ class Place:
         return Location(self.side.fragment.page.path, line, column, self.pointer)
 
 
-def _find(root: Place, reference: str) -> Place | None:
-    """What a reference into the document itself names."""
+def _find(root: Place, reference: str) -> _Found | None:
+    """What a reference into the document itself names: a place but for its side, which is to remember it."""
     if not reference.startswith("#"):
         return None
     place: Place | None = root
@@ -175,7 +177,7 @@ def _find(root: Place, reference: str) -> Place | None:
         if place is None:
             return None
         place = place.child(int(token) if isinstance(place.value, list) and token.isdecimal() else token)
-    return place
+    return None if place is None else (place.pointer, place.value, place.mark, place.strength, place.lost)
 
 
 def _is_object(document: Any, pointer: str) -> bool:
