@@ -15,9 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
+from diglot.core.tree import copy_tree, plain
 from diglot.core.yaml import dump, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +29,8 @@ BIN = Path(sys.executable).parent
 RUNS = int(os.environ.get("DIGLOT_BENCH_RUNS", "5"))
 PAGES = 1000
 SPECIFICATION = 3_000_000  # bytes
+VERSION = 11_000_000  # bytes
+EDITIONS = ROOT.parent / "shared" / "specs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Subject:
     command: Sequence[str | Path]
     before: Callable[[], object] = lambda: None
     cwd: Path = ROOT
+    code: int = 0  # the exit code of success: 1 where findings are what is measured
 
 
 def measure(subject: Subject) -> tuple[float, float, float]:
@@ -57,7 +64,7 @@ def measure(subject: Subject) -> tuple[float, float, float]:
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+        if process.returncode != subject.code:
             output.seek(0)
             sys.exit(f"{subject.name}: exit {process.returncode}\n{output.read().decode(errors='replace')[-2000:]}")
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024
@@ -149,6 +156,75 @@ def loading(folder: Path) -> None:
     print(row("diglot read, all that the file says", page, peer))
 
 
+# What any comparison does at least: load two documents, and walk them in step for the places that are not equal.
+NAIVE = """
+import sys
+def walk(old, new, pointer):
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in old.keys() | new.keys():
+            yield from walk(old.get(key), new.get(key), f"{pointer}/{key}")
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (one, other) in enumerate(zip(old, new)):
+            yield from walk(one, other, f"{pointer}/{index}")
+    elif old != new:
+        yield pointer
+old, new = (load(open(path, encoding="utf-8")) for path in sys.argv[1:])
+print(*walk(old, new, ""), sep="\\n")
+"""
+
+
+def renamed(node: Any, copy: int) -> Any:
+    """The same part of a document, with references to the components of one copy."""
+    if isinstance(node, dict):
+        return {
+            key: f"{value}-{copy}" if key == "$ref" and "securitySchemes" not in value else renamed(value, copy)
+            for key, value in node.items()
+        }
+    return [renamed(value, copy) for value in node] if isinstance(node, list) else node
+
+
+def as_json(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def versions(folder: Path, form: str, write: Callable[[Any], str]) -> tuple[Path, Path]:
+    """Two versions of a large specification: the project's own contract, many times under other names."""
+    contract = plain(load((ROOT / "specs/openapi.yaml").read_text(encoding="utf-8")).value)
+    shared = {"securitySchemes": contract["components"].pop("securitySchemes")}
+    old = {**contract, "paths": {}, "components": shared}
+    size = len(write({"paths": contract["paths"], "components": contract["components"]}).encode())
+    for copy in range(VERSION // size + 1):
+        old["paths"] |= {f"/copy-{copy}{path}": renamed(item, copy) for path, item in contract["paths"].items()}
+        for section, named in contract["components"].items():
+            whole = old["components"].setdefault(section, {})
+            whole |= {f"{name}-{copy}": renamed(value, copy) for name, value in named.items()}
+    new = copy_tree(old)
+    del new["paths"][min(new["paths"])]
+    max(new["paths"].items())[1].popitem()[1]["deprecated"] = True
+    objects = [schema for schema in new["components"]["schemas"].values() if schema.get("properties")]
+    objects[len(objects) // 2]["properties"].popitem()
+    files = folder / f"old.{form}", folder / f"new.{form}"
+    for file, version in zip(files, (old, new), strict=True):
+        file.write_text(write(version), encoding="utf-8")
+    return files
+
+
+def drifting(folder: Path) -> None:
+    print("\ndrift, two specifications as files; ratio to the wall time of loading both and walking them in step")
+    json_peer = "from json import load"
+    yaml_peer = "import yaml; load = lambda file: yaml.load(file, yaml.CSafeLoader)"
+    pairs = {"two editions": (*sorted(EDITIONS.glob("*.json")), json_peer)} if EDITIONS.is_dir() else {}
+    # In a process of its own: what a process has ever used counts as the peak of those that it starts.
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        pairs["two versions, JSON"] = (*pool.submit(versions, folder, "json", as_json).result(), json_peer)
+        pairs["two versions, YAML"] = (*pool.submit(versions, folder, "yaml", dump).result(), yaml_peer)
+    for name, (old, new, loading) in pairs.items():
+        command = [sys.executable, "-c", loading + NAIVE, old, new]
+        own, peer = compare(Subject(name, [BIN / "diglot", "drift", old, new], code=1), Subject("naive", command))
+        print(row(f"diglot drift, {name} of {old.stat().st_size / 1e6:.1f} MB", own, peer))
+        print(row("naive walk (lower bound)", peer))
+
+
 def conforming() -> None:
     print("\nconform, the reference server on loopback; requests a second of the run itself")
     for name, only in (("laws", "laws"), ("fuzz (Schemathesis, the peer)", "fuzz")):
@@ -172,6 +248,7 @@ def main() -> None:
         generating(Path(name))
         reading(Path(name))
         loading(Path(name))
+        drifting(Path(name))
     conforming()
 
 

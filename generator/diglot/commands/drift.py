@@ -6,10 +6,12 @@ from argparse import Namespace
 
 from diglot import pipeline
 from diglot.commands.common import findings_of, outcome_of, project_of
+from diglot.core.collector import paused
 from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, counts, deliver
 
 
+@paused()
 def run(arguments: Namespace, streams: Streams) -> int:
     """Compare, set aside what is waived, and report the rest."""
     project = project_of(arguments)

@@ -9,12 +9,14 @@ from typing import Any
 
 from diglot import files, pipeline
 from diglot.commands.common import broken, findings_of, listed, operations_of, project_of, stale
+from diglot.core.collector import paused
 from diglot.core.finding import Finding
 from diglot.delivery import Outcome, Streams, deliver, exit_code
 from diglot.normalize import Normalized
 from diglot.report import finding_value, render_text
 
 
+@paused()
 def run(arguments: Namespace, streams: Streams) -> int:
     """Merge the pages; with --check only say whether a file would change."""
     project = project_of(arguments)

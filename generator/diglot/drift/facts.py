@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from diglot.core.finding import Location
@@ -44,7 +44,8 @@ class Spot:
         """The spot of something inside this one: `.name`, `[*]`; a very long path keeps only its end."""
         path = self.path + step
         path = path if len(path) <= _MAX_PATH else f"{path[0]}…{path[-_MAX_PATH // 2 :]}"
-        return replace(self, path=path, depth=self.depth + 1, required=False)
+        depth = self.depth + 1
+        return Spot(self.operation, self.part, self.status, self.media, path, depth, self.webhook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Saying:
     def of(cls, place: Place, value: Any, at: Place | None = None) -> Saying:
         """A page says `value` of `place`; `at` is the entry that says so, if there is one."""
         line, column = (at or place).mark or (0, 0)
-        location = Location(place.location.path, line, column, place.pointer)
+        location = Location(place.side.fragment.page.path, line, column, place.pointer)
         return cls(place.side.fragment, location, value, strength=(at or place).strength)
 
     @classmethod

@@ -9,6 +9,7 @@ from diglot.core.finding import Finding, Location
 from diglot.core.ir import Fragment
 from diglot.drift.compare import compare
 from diglot.drift.document import compare_documents
+from diglot.drift.equal import Equality
 from diglot.drift.facts import Record
 from diglot.drift.impact import judge_versions
 from diglot.drift.judge import judge, standing
@@ -50,7 +51,7 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date
     The versions are compared language by language where they have one in common. `today` is the day to judge
     announced removals by.
     """
-    record = Record(versions=True)
+    record, equal = Record(versions=True), Equality()
     before, after = (parties(map(Side.of, in_order(fragments))) for fragments in (old, new))
     findings = only_in_one(before, after, today)
     differences = []
@@ -59,7 +60,8 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date
         for pair in counterparts(before[key], after[key]):
             sides = pair[0].side, pair[1].side
             documents.setdefault((id(sides[0]), id(sides[1])), sides)
-            differences += [(sides[1], difference) for difference in compare(pair, record)]
+            if not equal.holds(*pair):
+                differences += [(sides[1], difference) for difference in compare(pair, record)]
     for sides in documents.values():
         found = [*compare_documents(*sides), *compare_unused(*sides, record)]
         differences += [(sides[1], difference) for difference in found]

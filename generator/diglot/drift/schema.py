@@ -28,31 +28,34 @@ _IMPLIED = {"properties": "object", "required": "object", "additionalProperties"
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
 UNIONS = ("oneOf", "anyOf")
 _SIMPLE = frozenset({"type", "title", "description"})
-_POINTING = frozenset({"$ref", "allOf", *UNIONS, "title", "description"})
+_LEADING = frozenset({"$ref", "allOf", *UNIONS})
+_POINTING = frozenset({*_LEADING, "title", "description"})
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": "), default=str).encode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """One page's schema at one place: its parts, and for each whether null is let in beside it."""
+    """One page's schema at one place: its parts, and what is asked of them again and again."""
 
     parts: Node
-    beside_null: tuple[bool, ...]
-    complete: bool = True
+    complete: bool
+    core: Node  # the parts that say something themselves, not merely where to look
+    keywords: frozenset[str]  # of all parts
+    admitted: frozenset[str] | None  # see `types`
+    declared: bool  # whether the page declares all of it, its dialect can, and every reference leads somewhere
 
-    @property
-    def core(self) -> Node:
-        """The parts that say something themselves, not merely where to look."""
-        return tuple(part for part in self.parts if part.value.keys() - _POINTING) or self.parts[:1]
+    @classmethod
+    def of(cls, parts: Node, beside_null: tuple[bool, ...], complete: bool) -> Shape:
+        """The shape of these parts, one at least, and for each whether null is let in beside it."""
+        core = tuple(part for part in parts if not _POINTING.issuperset(part.value)) or parts[:1]
+        keywords = frozenset(parts[0].value).union(*(part.value for part in parts[1:]))
+        declared = complete and all(part.declared for part in parts)
+        return cls(parts, complete, core, keywords, _types(parts, beside_null), declared)
 
     @property
     def place(self) -> Place:
         """Where the schema is said: what its reference leads to, if it is nothing but a reference."""
         return self.core[0]
-
-    @property
-    def declared(self) -> bool:
-        """Whether the page declares all of it, its dialect can, and every reference leads somewhere."""
-        return self.complete and all(part.declared for part in self.parts)
 
     @property
     def sampled(self) -> bool:
@@ -65,15 +68,17 @@ class Shape:
 
     def members(self, keyword: str) -> list[Place]:
         """That keyword in every part that has it."""
-        return [child for part in self.parts if keyword in part.value and (child := part.child(keyword)) is not None]
+        if keyword not in self.keywords:
+            return []
+        return [child for part in self.parts if (child := part.child(keyword)) is not None]
 
     def first(self, keyword: str) -> Place | None:
         """That keyword in the first part that has it."""
-        return next(iter(self.members(keyword)), None)
+        return self.members(keyword)[0] if keyword in self.keywords else None
 
     def flag(self, keyword: str) -> bool:
         """Whether any part says `true` for that keyword."""
-        return any(member.value is True for member in self.members(keyword))
+        return keyword in self.keywords and any(part.value.get(keyword) is True for part in self.parts)
 
 
 def shape(node: Node) -> Shape | None:
@@ -100,11 +105,13 @@ def shape(node: Node) -> Shape | None:
         return None
     if complete and all(part.value.keys() == {"$ref"} for part, _ in parts):
         parts[0][0].circular()
-    return Shape(tuple(part for part, _ in parts), tuple(null for _, null in parts), complete and not waiting)
+    return Shape.of(tuple(part for part, _ in parts), tuple(null for _, null in parts), complete and not waiting)
 
 
 def _further(place: Place, beside_null: bool) -> Iterator[tuple[Place | None, bool]]:
     """The schemas that hold together with this one."""
+    if _LEADING.isdisjoint(place.value):
+        return
     reference = place.get("$ref")
     if isinstance(reference, str):
         yield place.referred(reference), beside_null
@@ -126,8 +133,12 @@ def is_null(place: Place) -> bool:
 
 def types(found: Shape) -> frozenset[str] | None:
     """The JSON types that it admits, `null` among them; None where it admits any. `number` includes `integer`."""
+    return found.admitted
+
+
+def _types(parts: Node, null_beside: tuple[bool, ...]) -> frozenset[str] | None:
     admitted: frozenset[str] | None = None
-    for part, beside_null in zip(found.parts, found.beside_null, strict=True):
+    for part, beside_null in zip(parts, null_beside, strict=True):
         own = _own_types(part)
         if own is None:
             continue
@@ -214,7 +225,7 @@ def _fits(value: Any, kinds: frozenset[str]) -> bool:
 def bounds(found: Shape) -> dict[str, Any]:
     """The bounds that it sets, the strictest of its parts, without those that bind nothing beside another."""
     strictest: dict[str, Any] = {}
-    for keyword, stricter in BOUNDS.items():
+    for keyword, stricter in BOUNDS.items() if found.keywords & BOUNDS.keys() else ():
         values = [member.value for member in found.members(keyword) if isinstance(member.value, int | float)]
         if values and (keyword, values[0]) not in _VACUOUS:
             strictest[keyword] = stricter(values)
@@ -267,7 +278,7 @@ def mapped(found: Shape) -> dict[str, Place]:
 
 def text(value: Any) -> str:
     """A JSON value as text that is equal for equal values: keys sorted, `1.0` is `1`."""
-    return json.dumps(_whole(value), ensure_ascii=False, sort_keys=True, separators=(", ", ": "), default=str)
+    return "true" if value is True else _encode(_whole(value))
 
 
 def _whole(value: Any) -> Any:

@@ -37,6 +37,7 @@ _NARROW: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("sample-empty-object", "sample-empty-array", "further-example"), ()),
     NULLABILITY: (),
 }
+_Found = tuple[str, Any, Mark | None, Strength, bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +51,8 @@ class Side:
     lost: frozenset[str]
     guessed: frozenset[str]
     nullability: bool
+    even: bool  # whether every place is as strong as its parent, and nothing is lost
+    found: dict[str, _Found | None] = field(default_factory=dict)  # what references have led to
     unresolved: dict[str, tuple[Location, str]] = field(default_factory=dict)
 
     @classmethod
@@ -67,7 +70,14 @@ class Side:
                 pointer = pointer.removesuffix("/anyOf").removesuffix("/oneOf")
             lost.update([pointer] if members is None else (join(pointer, member) for member in members))
         nullability = all(loss.code != NULLABILITY for loss in fragment.losses)
-        return cls(fragment, frozenset(lost), frozenset(guessed), nullability)
+        even = not lost and not fragment.strengths
+        return cls(fragment, frozenset(lost), frozenset(guessed), nullability, even)
+
+    def find(self, reference: str) -> _Found | None:
+        """What a reference leads to in this document, looked up once."""
+        if reference not in self.found:
+            self.found[reference] = _find(self.root, reference)
+        return self.found[reference]
 
     @property
     def root(self) -> Place:
@@ -96,10 +106,11 @@ class Place:
                 return None
         elif not (isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value)):
             return None
-        pointer = join(self.pointer, key)
-        strength = self.side.fragment.strengths.get(pointer, self.strength)
-        lost = self.lost or pointer in self.side.lost
-        return Place(self.side, pointer, value[key], mark_of(value, key) or self.mark, strength, lost)
+        side, pointer, strength, lost = self.side, join(self.pointer, key), self.strength, self.lost
+        if not side.even:
+            strength = side.fragment.strengths.get(pointer, strength)
+            lost = lost or pointer in side.lost
+        return Place(side, pointer, value[key], mark_of(value, key) or self.mark, strength, lost)
 
     def children(self) -> Iterator[tuple[str | int, Place]]:
         """Every member of an object or a list, with its key or index."""
@@ -139,15 +150,13 @@ class Place:
 
     def referred(self, reference: str) -> Place | None:
         """The place in the same document that a reference names; it is no stronger than the place that refers."""
-        place: Place | None = self.side.root if reference.startswith("#") else None
-        for token in split(unquote(reference)) if place is not None else ():
-            if place is not None:
-                place = place.child(int(token) if isinstance(place.value, list) and token.isdecimal() else token)
-        if place is None:
+        found = self.side.find(reference)
+        if found is None:
             self.side.unresolved.setdefault(self.pointer, (self._reference, reference))
             return None
-        strength = self.strength if place.strength == "declared" else place.strength
-        return Place(self.side, place.pointer, place.value, place.mark, strength, self.lost or place.lost)
+        pointer, value, mark, strength, lost = found
+        strength = self.strength if strength == "declared" else strength
+        return Place(self.side, pointer, value, mark, strength, self.lost or lost)
 
     def silent(self, *members: str) -> bool:
         """Whether the page's dialect cannot speak here, or not of one of these members."""
@@ -174,6 +183,18 @@ class Place:
         """Where the page has it."""
         line, column = self.mark or Mark(0, 0)
         return Location(self.side.fragment.page.path, line, column, self.pointer)
+
+
+def _find(root: Place, reference: str) -> _Found | None:
+    """What a reference into the document itself names: a place but for its side, which is to remember it."""
+    if not reference.startswith("#"):
+        return None
+    place: Place | None = root
+    for token in split(unquote(reference)):
+        if place is None:
+            return None
+        place = place.child(int(token) if isinstance(place.value, list) and token.isdecimal() else token)
+    return None if place is None else (place.pointer, place.value, place.mark, place.strength, place.lost)
 
 
 def _is_object(document: Any, pointer: str) -> bool:

@@ -121,8 +121,8 @@ class _Outline:
         return {
             key: (place, self._keyword(key, place, above))
             for part in found.parts
-            for key, place in part.children()
-            if isinstance(key, str) and key not in READ and key not in NOTES and not key.startswith("x-")
+            for key in part.value
+            if key not in READ and key not in NOTES and not key.startswith("x-") and (place := part.child(key))
         }
 
     def _keyword(self, key: str, place: Place, above: frozenset[str]) -> Any:

@@ -48,8 +48,9 @@ def _convert(node: Any, role: str) -> Any:
     """A converted copy of `node`; a value that is not of the shape its role asks for is copied as it is."""
     if isinstance(node, dict) and role[0] != "[":
         result = Map(getattr(node, "own", None))
+        result.marks.update(getattr(node, "marks", {}))
         for key, value in node.items():
-            result.put(key, _convert(value, role_of(role, key)), mark_of(node, key))
+            result[key] = _convert(value, role_of(role, key)) if isinstance(value, dict | list) else value
         if role == "schema":
             return canonical_schema(result)
         if role in ("media", "parameter", "header"):

@@ -95,7 +95,7 @@ def _load(text: str, language: str, first_line: int, indent: int) -> yaml.Loaded
     if text.lstrip()[:1] == "{":
         margin = " " * indent
         try:
-            return json.load("\n".join(margin + line for line in text.split("\n")), first_line)
+            return json.load(margin + text.replace("\n", "\n" + margin), first_line)
         except yaml.YamlError:
             if language in ("json", "jsonc"):
                 raise

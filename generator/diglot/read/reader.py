@@ -21,7 +21,6 @@ from diglot.read.lines import Sheet
 from diglot.read.merge import merge
 from diglot.read.neighbours import beside, instead
 from diglot.read.page import decode, split
-from diglot.read.rendered import recover as recover_rendered
 
 # The keys by which a whole file tells that it describes an interface, of a kind that is read or of another.
 _FILE_KEYS = frozenset({"openapi", "swagger", "paths", "webhooks", "asyncapi", "arazzo", "overlay"})
@@ -71,8 +70,7 @@ def _read_page(sheet: Sheet, language: str | None) -> Fragment:
             where = Location(page.path, page.first_line, 1)
             findings.append(Finding("page-too-large", where, evidence={"size": len(page.text), "limit": MAX_RENDERED}))
         else:
-            rendered = recover_rendered(page)
-            parts = [("rendered", rendered)] if rendered is not None else []
+            parts = _as_rendered(page)
     if not any(part.operations for _, part in parts):
         findings += instead(sheet, header)
     return replace(_fragment(page, parts, findings), age=header.age)
@@ -97,6 +95,13 @@ def _as_fern(part: tuple[str, Recovered], endpoint: Text | None) -> tuple[str, R
         return part
     recovered = part[1]
     return "fern", replace(recovered, losses=(*recovered.losses, *losses(recovered.document, endpoint)))
+
+
+def _as_rendered(page: Page) -> list[tuple[str, Recovered]]:
+    from diglot.read import rendered  # many modules, which a specification in a file does not pay for
+
+    recovered = rendered.recover(page)
+    return [] if recovered is None else [("rendered", recovered)]
 
 
 def _read_file(path: str, text: str, language: str | None) -> Fragment:

@@ -1,0 +1,127 @@
+"""Operations that two versions say in the same words: nothing in them can differ, so that nothing need be walked.
+
+Two large versions of one interface differ in a handful of places. To compare values as they are written costs a
+fraction of asking, fact by fact, what they mean. What is written otherwise is still walked: it may mean the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from diglot.core.ir import METHODS
+from diglot.drift.operation import Party
+from diglot.drift.side import Side
+
+_NOTHING = object()
+
+
+class Equality:
+    """What is known to be equal between the pages of two versions."""
+
+    def __init__(self) -> None:
+        self._pages: dict[tuple[int, int], _Pages] = {}
+
+    def holds(self, old: Party, new: Party) -> bool:
+        """Whether two versions of an operation are written alike, and all that they refer to and inherit as well."""
+        key = id(old.side), id(new.side)
+        pages = self._pages.get(key)
+        if pages is None:
+            pages = self._pages[key] = _Pages(old.side, new.side)
+        return pages.say_the_same(old, new)
+
+
+class _Pages:
+    """Two pages, and a graph of what is equal in them: who refers to whom, and who leads to something that differs."""
+
+    def __init__(self, old: Side, new: Side) -> None:
+        self._old, self._new = old, new
+        self._users: dict[str, list[str]] = defaultdict(list)
+        self._differing: set[str] = set()
+        self._comparable = _says_all(old) and _says_all(new)
+        self._visit("", *(_inherited(side) for side in (old, new)))
+
+    def say_the_same(self, old: Party, new: Party) -> bool:
+        if not self._comparable or old.operation != new.operation:
+            return False
+        name = f"{old.operation.webhook} {old.operation.method} {old.operation.path}"
+        self._visit(name, *([_around(party), party.place.value] for party in (old, new)))
+        return self._differing.isdisjoint(("", name))
+
+    def _visit(self, name: str, old: Any, new: Any) -> None:
+        """Compare what stands under a name, and all that it leads to and that no other has led to before."""
+        waiting = [(name, old, new)]
+        while waiting:
+            name, old, new = waiting.pop()
+            references = _references(old, new)
+            if references is None:
+                self._differ(name)
+            for reference in references or ():
+                if reference not in self._users:
+                    waiting.append((reference, _target(self._old, reference), _target(self._new, reference)))
+                self._users[reference].append(name)
+                if reference in self._differing:
+                    self._differ(name)
+
+    def _differ(self, name: str) -> None:
+        """Something that differs makes different whatever refers to it, at any remove."""
+        waiting = [name]
+        while waiting:
+            name = waiting.pop()
+            if name not in self._differing:
+                self._differing.add(name)
+                waiting += self._users.get(name, ())
+
+
+def _says_all(side: Side) -> bool:
+    """Whether a page's dialect can say everything and declares what it says: then equal words are equal facts."""
+    return not (side.lost or side.guessed or side.fragment.strengths) and side.nullability
+
+
+def _inherited(side: Side) -> list[Any]:
+    """What holds for every operation of a page, or is found there by its name."""
+    document = side.fragment.document
+    components = document.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+    return [schemes, document.get("security"), document.get("servers")]
+
+
+def _around(party: Party) -> dict[str, Any]:
+    """The path item of an operation without its operations."""
+    return {key: value for key, value in party.item.value.items() if key not in METHODS}
+
+
+def _target(side: Side, reference: str) -> Any:
+    found = side.find(reference)
+    return _NOTHING if found is None else found[1]
+
+
+def _references(old: Any, new: Any) -> set[str] | None:
+    """What two equal values refer to, or could refer to, in their documents; None where they are not equal.
+
+    The order of members is nothing, `1` and `1.0` are one number, and `true` is none, though Python has it equal to 1.
+    """
+    references: set[str] = set()
+    waiting = [(old, new)]
+    while waiting:
+        old, new = waiting.pop()
+        if isinstance(old, dict):
+            if not isinstance(new, dict) or old.keys() != new.keys():
+                return None
+            waiting += [(value, new[key]) for key, value in old.items()]
+            references |= _named(old.get("mapping"))
+        elif isinstance(old, list):
+            if not isinstance(new, list) or len(old) != len(new):
+                return None
+            waiting += zip(old, new, strict=True)
+        elif old != new or isinstance(old, bool) != isinstance(new, bool):
+            return None
+        elif isinstance(old, str) and old.startswith("#"):
+            references.add(old)
+    return references
+
+
+def _named(mapping: Any) -> set[str]:
+    """The schemas that a discriminator maps to by their bare names."""
+    names = mapping.values() if isinstance(mapping, dict) else ()
+    return {f"#/components/schemas/{name}" for name in names if isinstance(name, str) and "/" not in name}
