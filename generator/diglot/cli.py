@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from diglot import __version__
-from diglot.core.usage import FORMATS, LANGUAGES, SEVERITIES, UsageError
+from diglot.core.usage import FORMATS, LANGUAGES, SEVERITIES, STAGES, UsageError
 
 _EPILOG = (
     "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run. Findings go to stdout, the rest to stderr."
@@ -81,7 +81,10 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8000, help="0 is any free port (default: %(default)s)")
     serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: in memory)")
-    command("rules", "the table of rules; one rule explained", ("?", "RULE"))
+    rules = command(
+        "rules", "the table of rules; one rule explained; those whose id or title holds a word", ("?", "RULE")
+    )
+    rules.add_argument("--stage", choices=STAGES, help="only the rules of one stage")
     return top
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from diglot.core.rules import RULES, Rule
+from diglot.core.rules.rule import Example
 from diglot.core.yaml import dump
 
 _EXAMPLES = Path(__file__).parent / "words" / "examples"
@@ -27,8 +28,8 @@ class Sample:
     kinds: tuple[str, str]
 
 
-def example(rule: Rule) -> Sample:
-    """What the rule is about in one glance.
+def example(rule: Rule, *, bare: bool = False) -> Sample:
+    """What the rule is about in one glance; `bare`: without the place, which rules about one change do not share.
 
     Raises:
         KeyError: the rule has no example; the tests keep that from happening.
@@ -36,8 +37,9 @@ def example(rule: Rule) -> Sample:
     if rule.example is None:
         (first, before), (second, after) = _written()[rule.id].items()
         return Sample(before.strip("\n"), after.strip("\n"), (first, second))
-    before, after = (placed(rule, value) for value in (rule.example.before, rule.example.after))
-    return Sample(_text(before), _text(after), ("before", "after"))
+    sides = rule.example.before, rule.example.after
+    before, after = (_text(value if bare else placed(rule, value)) for value in sides)
+    return Sample(before, after, ("before", "after"))
 
 
 def placed(rule: Rule, value: Any) -> Any:
@@ -58,16 +60,14 @@ def placed(rule: Rule, value: Any) -> Any:
 
 def mirror(rule: Rule) -> Rule | None:
     """The rule about the same change made backwards, if one rule judges exactly that."""
-    if rule.example is None:
-        return None
-    return next((other for other in RULES.values() if other.example and _backwards(rule, other)), None)
+    kin = (other for other in RULES.values() if (other.subject, other.speaks) == (rule.subject, rule.speaks))
+    return next((other for other in kin if _backwards(rule.example, other.example)), None)
 
 
-def _backwards(rule: Rule, other: Rule) -> bool:
-    one, two = rule.example, other.example
-    assert one is not None and two is not None
-    turned = (one.slot, one.before, one.after) == (two.slot, two.after, two.before)
-    return turned and (rule.subject, rule.speaks) == (other.subject, other.speaks)
+def _backwards(one: Example | None, other: Example | None) -> bool:
+    if one is None or other is None:
+        return False
+    return (one.slot, one.before, one.after) == (other.slot, other.after, other.before)
 
 
 def _text(value: Any) -> str:

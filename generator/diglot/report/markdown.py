@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from diglot.core.catalogue import message, phrase
 from diglot.core.finding import Finding, Location
@@ -40,3 +40,19 @@ def _place(location: Location) -> str:
 
 def _plain(text: str) -> str:
     return _MARKUP.sub(r"\\\1", safe(text))
+
+
+_OWN = re.compile(r"`[^`]+`|[\\`*_<>\[\]|~&]")
+
+
+def own(text: str) -> str:
+    """Words of the catalogue as Markdown: their code spans stay, whatever else could be markup is escaped."""
+    return _OWN.sub(lambda match: match[0] if len(match[0]) > 1 else "\\" + match[0], text)
+
+
+def fenced(lines: Iterable[str], language: str = "") -> Iterator[str]:
+    """Lines as a block of code, behind a fence that is longer than any within."""
+    body = list(lines)
+    longest = max((len(run) for line in body for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield from (fence + language, *body, fence)

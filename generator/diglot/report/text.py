@@ -9,7 +9,7 @@ from diglot.core.catalogue import message, phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.rules import RULES
 
-_COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m", "note": "\x1b[36m"}
+_COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m", "note": "\x1b[36m", "added": "\x1b[32m"}
 _RESET = "\x1b[0m"
 _DETAILS = ("curl", "expected", "got", "source")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -20,7 +20,7 @@ def render_text(findings: Iterable[Finding], language: str = "en", colour: bool 
     lines: list[str] = []
     for finding in findings:
         severity = RULES[finding.rule].severity
-        shown = f"{_COLOURS[severity]}{severity}{_RESET}" if colour else severity
+        shown = painted(severity, severity, colour)
         about = f"{finding.operation}: " if finding.operation else ""
         lines.append(f"{_place(finding.location)}: {shown} {finding.rule} {safe(about + message(finding, language))}")
         if finding.other is not None:
@@ -29,6 +29,11 @@ def render_text(findings: Iterable[Finding], language: str = "en", colour: bool 
             if finding.evidence.get(key):
                 lines.append(f"    {phrase(key, language)} {safe(str(finding.evidence[key]))}")
     return "".join(line + "\n" for line in lines)
+
+
+def painted(text: str, role: str, colour: bool) -> str:
+    """A text in the colour of its role (a severity, or `added`), where colour is wanted."""
+    return f"{_COLOURS[role]}{text}{_RESET}" if colour and role in _COLOURS else text
 
 
 def _place(location: Location) -> str:
