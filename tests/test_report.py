@@ -37,7 +37,19 @@ hostile = st.one_of(
         st.sampled_from("|`<>[](){}\\%:,;#@!&*_~$-=+'\"\n\r\t\x00\x1b\u2028\u202e\ud800\uffff\U0001fffe中"), max_size=40
     ),
     st.sampled_from(
-        ["http://[::1]/a?b#c%", "https://x/%zz", "//x", "/x", "a:b", "</details>", "<!--", "]]>", "\n| a |"]
+        [
+            "http://[::1]/a?b#c%",
+            "https://x/%zz",
+            "//x",
+            "/x",
+            "a:b",
+            "</details>",
+            "<!--",
+            "[x](https://y)",
+            "\\](2)",
+            "]]>",
+            "\n| a |",
+        ]
     ),
 )
 places = st.builds(Location, hostile, st.integers(0, 10**6), st.integers(0, 10**4), hostile)
