@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from diglot.core.rules.changes import CHANGES, CONDITIONS
 from diglot.core.usage import LANGUAGES
 from diglot.drift import drift_languages
 from diglot.drift.waivers import apply, parse
-from diglot.normalize import canonical
+from diglot.normalize import Addition, canonical, normalize
 from diglot.read import read_bytes
 from diglot.validate import validate
 from drift_help import fragment
@@ -90,6 +91,31 @@ def test_two_pages_raise_their_rule_and_each_with_itself_none(rule: Rule) -> Non
     sample = example(rule)
     assert drifted(sample.before, sample.after) == [rule.id]
     assert drifted(sample.before, sample.before) == drifted(sample.after, sample.after) == []
+
+
+ADDITIONS = {"overlay-target-invalid", "overlay-target-missing", "addition-invalid", "addition-without-reason"}
+
+
+def merged(*texts: str, additions: tuple[Addition, ...] = ()) -> list[str]:
+    pages = [fragment(yaml.dump(document(text)), path=f"{at}.md") for at, text in enumerate(texts)]
+    return [finding.rule for finding in normalize(pages, LANGUAGES, additions).findings]
+
+
+def test_two_pages_that_clash_raise_that_rule_and_each_alone_none() -> None:
+    one, other = (f"operationId: addBook\n{text}" for text in astuple(example(RULES["fact-clash"]))[:2])
+    assert (merged(one, other), merged(one), merged(other)) == (["fact-clash"], [], [])
+
+
+def test_an_operation_without_a_name_raises_that_rule_and_one_with_a_name_none() -> None:
+    sample = example(RULES["operation-id-inferred"])
+    assert (merged(sample.before), merged(sample.after)) == (["operation-id-inferred"], [])
+
+
+@pytest.mark.parametrize("rule", sorted(ADDITIONS))
+def test_a_wrong_addition_raises_its_rule_and_a_right_one_none(rule: str) -> None:
+    sample = example(RULES[rule])
+    files = [Addition("additions.yaml", yaml.load(text).value) for text in (sample.before, sample.after)]
+    assert [merged("operationId: addBook", additions=(file,)) for file in files] == [[rule], []]
 
 
 @pytest.mark.parametrize("rule", of("validate"))

@@ -61,7 +61,8 @@ def _themes(rules: Iterable[Rule], language: str) -> Iterator[tuple[str, str, li
     for rule in rules:
         themes[_theme(rule)].append(rule)
     for theme, listed in themes.items():
-        yield theme, phrase(f"rules-versions-{theme}", language), listed
+        if listed:
+            yield theme, phrase(f"rules-versions-{theme}", language), listed
 
 
 def _theme(rule: Rule) -> str:
