@@ -8,7 +8,7 @@ URL    ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup generate check drift pull conform serve test lint format golden fuzz bench clean
+.PHONY: all help setup generate rules check drift pull conform serve test lint format golden fuzz bench clean
 
 all: setup ## the main job: read, normalize, validate, drift, generate, conform; ends with a summary
 	@$(DIGLOT) run $(ARGS)
@@ -28,6 +28,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 generate: setup ## pages -> contract, overlays, models, clients, reference
 	@$(DIGLOT) normalize
 	@$(DIGLOT) generate
+
+rules: setup ## the rule reference, RULES.md and RULES.zh.md, from the rule table
+	@$(DIGLOT) rules --format markdown --output RULES.md
+	@$(DIGLOT) rules --format markdown --lang zh --output RULES.zh.md
 
 check: setup ## exit 1 unless pages, contract and generated code agree and all drift is waived
 	@$(DIGLOT) normalize --check

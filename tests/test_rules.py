@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from diglot.core.catalogue import catalogue, message
+from diglot.core.catalogue import catalogue, message, phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.rules import RULES, Rule
-from diglot.core.usage import LANGUAGES, SEVERITIES
+from diglot.core.usage import LANGUAGES, SEVERITIES, STAGES
 
 ROOT = Path(__file__).resolve().parent.parent
-STAGES = {"fetch", "read", "normalize", "validate", "drift", "versions", "render", "conform"}
 CJK = re.compile("[\u4e00-\u9fff]")
 
 
@@ -76,3 +75,9 @@ def test_phrases_have_the_same_blanks_in_both_languages() -> None:
 def test_a_blank_without_a_value_is_shown_and_never_raises() -> None:
     for rule in RULES:
         assert message(Finding(rule, Location("x")), "zh")
+
+
+def test_every_stage_has_rules_and_a_title() -> None:
+    assert {rule.stage for rule in RULES.values()} == set(STAGES)
+    for language in LANGUAGES:
+        assert all(phrase(f"stage-{stage}", language) for stage in STAGES)

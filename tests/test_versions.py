@@ -14,6 +14,7 @@ import pytest
 
 from diglot.core import yaml
 from diglot.core.catalogue import catalogue, message
+from diglot.core.examples import placed
 from diglot.core.finding import Finding
 from diglot.core.ir import Fragment
 from diglot.core.pointer import resolve, split
@@ -35,28 +36,15 @@ OK = {"200": {"description": "OK"}}
 def document(rule: Rule, value: Any) -> dict[str, Any]:
     """A small document that holds one side of a rule's example where it belongs."""
     assert rule.example
-    value = copy.deepcopy(value)
     whole: dict[str, Any] = {"openapi": "3.1.1", "info": {"title": "Library", "version": "1"}}
     if rule.example.slot == "document":
         return {**whole, "paths": {"/other": {"get": {"responses": OK}}}, **value}
-    operation: dict[str, Any] = {"responses": copy.deepcopy(OK)}
-    whole |= {"paths": {"/shelves/{shelf_id}": {"post": operation}}, "components": {"securitySchemes": SCHEMES}}
-    if rule.example.slot == "operation":
-        operation.update(value)
-        return whole
-    where, _, what = rule.subject.partition("-")
-    if what.endswith("property") and not rule.change.startswith("field-"):
-        value = {"type": "object", "properties": {"inner": value}}
-    media = {"application/json": {"schema": value}}
-    if what.startswith("parameter"):
-        operation["parameters"] = [{"name": "mark", "in": "query", "schema": value}]
-    elif what == "header":
-        operation["responses"]["200"]["headers"] = {"X-Mark": {"schema": value}}
-    elif where == "request":
-        operation["requestBody"] = {"content": media}
-    else:
-        operation["responses"]["200"]["content"] = media
-    return whole
+    operation = {"responses": OK, **placed(rule, value)}
+    return {
+        **whole,
+        "paths": {"/shelves/{shelf_id}": {"post": operation}},
+        "components": {"securitySchemes": SCHEMES},
+    }
 
 
 def version(rule: Rule, value: Any, path: str) -> Fragment:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from diglot import __version__
-from diglot.core.usage import FORMATS, LANGUAGES, SEVERITIES, UsageError
+from diglot.core.usage import FORMATS, LANGUAGES, SEVERITIES, STAGES, UsageError
 
 _EPILOG = (
     "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run. Findings go to stdout, the rest to stderr."
@@ -81,11 +81,11 @@ def parser() -> argparse.ArgumentParser:
     generate.add_argument("--into", metavar="FOLDER", help="where to write; needed when pages are given")
     generate.add_argument("--package", metavar="NAME", help="import name of the generated package")
     _conform(command("conform", "test a running server against the contract", ("?", "TARGET")))
-    serve = command("serve", "run the reference server until Ctrl-C")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    serve.add_argument("--port", type=int, default=8000, help="0 is any free port (default: %(default)s)")
-    serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: in memory)")
-    command("rules", "the table of rules; one rule explained", ("?", "RULE"))
+    _serve(command("serve", "run the reference server until Ctrl-C"))
+    rules = command(
+        "rules", "the table of rules; one rule explained; those whose id or title holds a word", ("?", "RULE")
+    )
+    rules.add_argument("--stage", choices=STAGES, help="only the rules of one stage")
     return top
 
 
@@ -102,6 +102,12 @@ def _common() -> argparse.ArgumentParser:
 
 def _check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--check", action="store_true", help="write nothing; exit 1 when something would change")
+
+
+def _serve(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    command.add_argument("--port", type=int, default=8000, help="0 is any free port (default: %(default)s)")
+    command.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: in memory)")
 
 
 def _conform(command: argparse.ArgumentParser) -> None:

@@ -38,13 +38,15 @@ class Streams:
 class Outcome:
     """The result of a command: findings, those waived (each with its reason and last day), and what else it says.
 
-    `value` is the JSON of the command; without one, it is `{"findings": [...]}`. `body` is its text.
+    `value` is the JSON of the command; without one, it is `{"findings": [...]}`. `body` is its text, `markdown` its
+    Markdown where that is no report of findings.
     """
 
     findings: Sequence[Finding] = ()
     waived: Sequence[tuple[Finding, str, str]] = ()
     value: Any = None
     body: str = ""
+    markdown: str = ""
 
 
 def severity(finding: Finding) -> str:
@@ -80,7 +82,7 @@ def _rendered(outcome: Outcome, form: str, streams: Streams, colour: bool) -> st
         "sarif": lambda: report.render_sarif(findings, waived, language),
         "junit": lambda: report.render_junit(findings, waived, language),
         "github": lambda: report.render_github(findings, language),
-        "markdown": lambda: report.render_markdown(findings, waived, language),
+        "markdown": lambda: outcome.markdown or report.render_markdown(findings, waived, language),
         "waivers": lambda: _waivers(findings, language),
     }
     return forms[form]()

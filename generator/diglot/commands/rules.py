@@ -1,31 +1,50 @@
-"""`diglot rules [RULE]`: the table of rules, or one rule explained."""
+"""`diglot rules [RULE]`: the table of rules, those that a word finds, or one rule explained."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from collections.abc import Sequence
+from difflib import get_close_matches
 
 from diglot.core.catalogue import catalogue
 from diglot.core.rules import RULES, Rule
 from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
+from diglot.report import render_reference, render_rule, render_rules, rule_values
+
+_FORMATS = ("text", "json", "jsonl", "markdown")
 
 
 def run(arguments: Namespace, streams: Streams) -> int:
-    """Print the table, or what one rule means."""
-    words = catalogue(streams.language)["rules"]
-    wanted: str | None = arguments.inputs
-    if wanted is not None and wanted not in RULES:
-        raise UsageError(f"there is no rule {wanted!r}; `diglot rules` lists them all")
-    chosen = [RULES[wanted]] if wanted else list(RULES.values())
-    body = "".join(f"{rule.severity:8} {rule.stage:10} {rule.id:32} {words[rule.id]['title']}\n" for rule in chosen)
-    if wanted:
-        rule, said = chosen[0], words[wanted]
-        body = f"{rule.id} ({rule.stage}, {rule.severity}, {rule.speaks})\n{said['title']}\n\n{said['explanation']}\n"
-    return deliver(Outcome(value=[_value(rule, words[rule.id]) for rule in chosen], body=body), arguments, streams)
+    """Print the table, a part of it, or what one rule means."""
+    form, language, wanted = arguments.format, streams.language, arguments.inputs
+    if form not in _FORMATS:
+        raise UsageError(f"rules are no findings: --format is one of {', '.join(_FORMATS)}")
+    rules = _chosen(wanted, arguments.stage, language)
+    outcome = Outcome()
+    if form == "markdown":
+        outcome = Outcome(markdown=render_reference(rules, language))
+    elif form == "text":
+        colour = streams.colour and not arguments.output
+        body = render_rule(rules[0], language, colour) if wanted in RULES else render_rules(rules, language, colour)
+        outcome = Outcome(body=body)
+    else:
+        outcome = Outcome(value=rule_values(rules, language))
+    return deliver(outcome, arguments, streams)
 
 
-def _value(rule: Rule, words: dict[str, str]) -> dict[str, Any]:
-    example = rule.example and {"before": rule.example.before, "after": rule.example.after}
-    named = {"id": rule.id, "stage": rule.stage, "severity": rule.severity, "speaks": rule.speaks}
-    return {**named, "breaks": rule.breaks, **words, "example": example}
+def _chosen(wanted: str | None, stage: str | None, language: str) -> Sequence[Rule]:
+    """The rule of that name, else the rules whose id or title holds the word."""
+    if wanted in RULES:
+        return [RULES[wanted]]
+    word = (wanted or "").casefold()
+    titles = catalogue(language)["rules"]
+    named = [rule for rule in RULES.values() if word in rule.id or word in titles[rule.id]["title"].casefold()]
+    found = [rule for rule in named if stage in (None, rule.stage)]
+    if found:
+        return found
+    if named:
+        raise UsageError(f"no rule of stage {stage} holds {wanted!r}; `diglot rules {wanted}` lists those that do")
+    near = get_close_matches(word, {part: None for rule in RULES for part in (rule, *rule.split("-"))}, n=3)
+    hint = f"did you mean {', '.join(near)}?" if near else "`diglot rules` lists them all"
+    raise UsageError(f"there is no rule {wanted!r}; {hint}")

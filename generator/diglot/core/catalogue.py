@@ -34,18 +34,32 @@ def catalogue(language: str) -> dict[str, Any]:
 
 def _composed(rule: Rule, words: Mapping[str, Any]) -> dict[str, str]:
     """The words of a rule about two versions: those of its change, and who breaks."""
-    change = words["changes"].get(rule.change)
-    if change is None:
-        name, _, turn = rule.change.rpartition("-")
-        change = {
-            key: template.format_map(_Blank(noun=words["nouns"][name]))
-            for key, template in words["turns"][turn].items()
-        }
+    change = _change(rule.change, words)
     title = change["title"]
     if rule.subject:
         title = words["phrases"]["rule-title"].format(subject=words["subjects"][rule.subject], title=title)
     explanation = change.get("explanation") or words["breaks"][f"{rule.speaks}-{rule.breaks}"]
     return {"title": title, "message": change["message"], "explanation": explanation}
+
+
+def _change(change: str, words: Mapping[str, Any]) -> Mapping[str, str]:
+    if change in words["changes"]:
+        listed: Mapping[str, str] = words["changes"][change]
+        return listed
+    name, _, turn = change.rpartition("-")
+    noun = words["nouns"][name]
+    return {key: template.format_map(_Blank(noun=noun)) for key, template in words["turns"][turn].items()}
+
+
+def change_words(change: str, language: str = "en") -> Mapping[str, str]:
+    """The words of a change between two versions, wherever it stands: title, message, and at times an explanation."""
+    return _change(change, catalogue(language))
+
+
+def subject_words(subject: str, language: str = "en") -> str:
+    """What a rule about two versions speaks of, such as `Request field`."""
+    words: str = catalogue(language)["subjects"][subject]
+    return words
 
 
 def phrase(key: str, language: str = "en", /, **args: Any) -> str:

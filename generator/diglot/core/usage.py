@@ -7,6 +7,7 @@ from __future__ import annotations
 
 LANGUAGES = ("en", "zh")
 SEVERITIES = ("error", "warning", "note")
+STAGES = ("fetch", "read", "normalize", "render", "validate", "drift", "versions", "conform")
 FORMATS = ("text", "json", "jsonl", "sarif", "junit", "github", "markdown", "waivers")
 
 

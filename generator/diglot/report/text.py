@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from diglot.core.catalogue import message, phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.rules import RULES
+from diglot.core.usage import SEVERITIES
 
-_COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m", "note": "\x1b[36m"}
+_COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m", "note": "\x1b[36m", "added": "\x1b[32m"}
 _RESET = "\x1b[0m"
 _DETAILS = ("curl", "expected", "got", "source")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -20,26 +21,55 @@ def render_text(findings: Iterable[Finding], language: str = "en", colour: bool 
     lines: list[str] = []
     for finding in findings:
         severity = RULES[finding.rule].severity
-        shown = f"{_COLOURS[severity]}{severity}{_RESET}" if colour else severity
-        about = f"{finding.operation}: " if finding.operation else ""
-        lines.append(f"{_place(finding.location)}: {shown} {finding.rule} {safe(about + message(finding, language))}")
-        if finding.other is not None:
-            lines.append(f"    {phrase('other-line', language)} {_place(finding.other)}")
-        for key in _DETAILS:
-            if finding.evidence.get(key):
-                lines.append(f"    {phrase(key, language)} {safe(str(finding.evidence[key]))}")
+        shown = painted(severity, severity, colour)
+        lines.append(f"{place(finding.location)}: {shown} {finding.rule} {sentence(finding, language)}")
+        lines += (f"    {detail}" for detail in details(finding, language))
     return "".join(line + "\n" for line in lines)
 
 
-def _place(location: Location) -> str:
+def sentence(finding: Finding, language: str) -> str:
+    """What was found, of which operation: one line without a break."""
+    about = f"{finding.operation}: " if finding.operation else ""
+    return safe(about + message(finding, language))
+
+
+def details(finding: Finding, language: str) -> Iterator[str]:
+    """The other location, and what helps a person: one line each."""
+    if finding.other is not None:
+        yield f"{phrase('other-line', language)} {place(finding.other)}"
+    for key in _DETAILS:
+        if finding.evidence.get(key):
+            yield f"{phrase(key, language)} {safe(str(finding.evidence[key]))}"
+
+
+def worst_first(findings: Iterable[Finding]) -> Sequence[Finding]:
+    """The findings by severity, otherwise as they came."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(RULES[finding.rule].severity))
+
+
+def painted(text: str, role: str, colour: bool) -> str:
+    """A text in the colour of its role (a severity, or `added`), where colour is wanted."""
+    return f"{_COLOURS[role]}{text}{_RESET}" if colour and role in _COLOURS else text
+
+
+def place(location: Location) -> str:
+    """A location as `path:line:column`, or the path alone."""
     line = f":{location.line}:{location.column}" if location.line else ""
     return safe(location.path) + line
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many characters, the last of them an ellipsis where some are gone."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def safe(text: str) -> str:
     """Text of a page or server that cannot steer a terminal: control and invisible characters become escapes."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        repr(char)[1:-1] if unicodedata.category(char) in _HIDDEN else char for char in text.replace("\n", " ")
-    )
+    return "".join(repr(char)[1:-1] if _is_hidden(char) else char for char in text.replace("\n", " "))
+
+
+def _is_hidden(char: str) -> bool:
+    """Whether a character is not to be seen, or is none at all (U+FFFE and its like, which XML refuses)."""
+    return unicodedata.category(char) in _HIDDEN or ord(char) & 0xFFFE == 0xFFFE
