@@ -38,7 +38,7 @@ def _place(location: Location) -> str:
 
 def safe(text: str) -> str:
     """Text of a page or server that cannot steer a terminal: control and invisible characters become escapes."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(
         repr(char)[1:-1] if unicodedata.category(char) in _HIDDEN else char for char in text.replace("\n", " ")
