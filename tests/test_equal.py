@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +15,11 @@ from diglot.core.collector import paused
 from diglot.core.ir import Fragment
 from diglot.core.pointer import split
 from diglot.core.tree import Map, walk
-from diglot.drift import drift_versions
+from diglot.drift import drift_versions, operation
 from diglot.drift.equal import Equality
 from diglot.drift.operation import parties
-from diglot.drift.side import Side
+from diglot.drift.side import Place, Side
+from diglot.normalize import canonical
 from drift_help import BASE, fragment
 
 TEXT = BASE.read_text(encoding="utf-8")
@@ -120,6 +123,29 @@ def test_no_change_is_overlooked_for_what_is_equal(text: str, monkeypatch: pytes
     monkeypatch.setattr(Equality, "holds", lambda *_: False)
     assert found == [drift_versions([old], [new]) for new in versions]
     assert sum(map(len, found)) > 100
+
+
+def test_what_many_operations_inherit_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    servers = [{"url": f"https://{number}.example", "description": "One."} for number in range(40)]
+    paths = {f"/shelves-{number}": {"get": {"responses": {}}} for number in range(30)}
+    old = {"openapi": "3.1.1", "info": {"title": "t", "version": "1"}, "servers": servers, "paths": paths}
+    new = copy.deepcopy(old)
+    new["servers"][0]["url"], new["servers"][1]["description"] = "https://other.example", "Two."
+    for item in new["paths"].values():
+        item["get"]["deprecated"] = True
+    pages = [canonical(fragment(yaml.dump(each), path=path)) for each, path in ((old, "old"), (new, "new"))]
+    expanded: list[Place] = []
+
+    def counting(server: Place) -> str:
+        expanded.append(server)
+        return str(server.get("url"))
+
+    monkeypatch.setattr(operation, "_expanded", counting)
+    rules = Counter(each.rule for each in drift_versions(pages[:1], pages[1:]))
+    assert len(expanded) == 80
+    assert rules == {"endpoint-deprecated": 30, "api-server-added": 1, "api-server-removed": 1, "text-changed": 1}
+    assert drift_versions(pages[:1], pages[:1]) == ()
+    assert len(expanded) == 80
 
 
 def test_a_comparison_leaves_nothing_to_the_collector() -> None:

@@ -15,6 +15,8 @@ from diglot.drift.operation import Party
 from diglot.drift.schema import meant
 from diglot.drift.side import Side
 
+_INHERITED = ("servers", "security")
+
 
 class Equality:
     """What is known to be equal between the pages of two versions."""
@@ -44,9 +46,15 @@ class _Pages:
     def say_the_same(self, old: Party, new: Party) -> bool:
         if not self._comparable or old.operation != new.operation:
             return False
-        name = f"{old.operation.webhook} {old.operation.method} {old.operation.path}"
-        self._visit(name, *([_around(party), party.place.value] for party in (old, new)))
-        return self._differing.isdisjoint(("", name))
+        names = ["", f"{old.operation.webhook} {old.operation.method} {old.operation.path}"]
+        self._visit(names[1], *([_around(party), _own(party)] for party in (old, new)))
+        for member in _INHERITED:
+            values = old.place.get(member), new.place.get(member)
+            names.append(f"{member} {id(values[0])} {id(values[1])}")
+            if names[-1] not in self._users:
+                self._users[names[-1]] = []
+                self._visit(names[-1], *values)
+        return self._differing.isdisjoint(names)
 
     def _visit(self, name: str, old: Any, new: Any) -> None:
         """Compare what stands under a name, and all that it leads to and that no other has led to before."""
@@ -84,6 +92,11 @@ def _inherited(side: Side) -> list[Any]:
     components = document.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, dict) else None
     return [schemes, document.get("security"), document.get("servers")]
+
+
+def _own(party: Party) -> dict[str, Any]:
+    """An operation without what thousands of operations may inherit from one place: that is compared once."""
+    return {key: None if key in _INHERITED else value for key, value in party.place.value.items()}
 
 
 def _around(party: Party) -> dict[str, Any]:
