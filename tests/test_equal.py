@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +15,11 @@ from diglot.core.collector import paused
 from diglot.core.ir import Fragment
 from diglot.core.pointer import split
 from diglot.core.tree import Map, walk
-from diglot.drift import drift_versions
+from diglot.drift import drift_versions, operation
 from diglot.drift.equal import Equality
 from diglot.drift.operation import parties
-from diglot.drift.side import Side
+from diglot.drift.side import Place, Side
+from diglot.normalize import canonical
 from drift_help import BASE, fragment
 
 TEXT = BASE.read_text(encoding="utf-8")
@@ -30,7 +33,10 @@ paths:
   /near: {parameters: [{name: q, in: query, schema: {$ref: '#/components/schemas/C'}}], get: {responses: {}}}
   /ring: {get: {responses: {'200': {description: r, content: {a/b: {schema: {$ref: '#/components/schemas/Ring'}}}}}}}
   /none: {get: {responses: {'200': {description: n}}}}
+  /kind: {get: {responses: {'200': {description: k, content: {a/b: {schema: {$ref: '#/components/schemas/Kind'}}}}}}}
   /lost: {get: {responses: {'200': {$ref: '#/components/responses/Nowhere'}}}}
+  /away: {get: {responses: {'200': {$ref: 'other.yaml#/components/responses/Far'}}}}
+  /loop: {get: {responses: {'200': {description: l, content: {a/b: {schema: {$ref: '#/components/schemas/Loop'}}}}}}}
 components:
   responses: {Far: {description: f, content: {a/b: {schema: {$ref: '#/components/schemas/A'}}}}}
   securitySchemes: {key: {type: http, scheme: bearer}}
@@ -39,9 +45,18 @@ components:
     B: {type: object, properties: {c: {$ref: '#/components/schemas/C'}, a: {$ref: '#/components/schemas/A'}}}
     C: {type: integer, default: 1}
     Ring: {type: object, properties: {next: {$ref: '#/components/schemas/Ring'}}}
+    Loop: {$ref: '#/components/schemas/Loop'}
+    Kind: {type: object, discriminator: {propertyName: of, mapping: {p: Plant, q: '#/components/schemas/Quarry'}}}
+    Plant: {type: string}
+    Quarry: {type: string}
 """
-LONELY = {"/none", "/lost"}
-ALL = {"/far", "/near", "/ring", *LONELY}
+ALL = {
+    "/far",
+    "/near",
+    "/ring",
+    "/none",
+    "/kind",
+}  # but what leads nowhere, elsewhere, or in a circle: walking tells so
 
 
 def equal(old: Fragment, new: Fragment) -> set[str]:
@@ -61,7 +76,9 @@ def equal(old: Fragment, new: Fragment) -> set[str]:
         ("/components/schemas/B/properties/b", {"type": "string"}, ALL - {"/far"}),
         ("/components/schemas/Ring/type", "array", ALL - {"/ring"}),
         ("/components/schemas/Unused", {"type": "string"}, ALL),
-        ("/components/responses/Nowhere", {"description": "here"}, ALL - {"/lost"}),
+        ("/components/schemas/Plant/type", "integer", ALL - {"/kind"}),
+        ("/components/schemas/Quarry/type", "integer", ALL - {"/kind"}),
+        ("/components/responses/Nowhere", {"description": "here"}, ALL),
         ("/components/securitySchemes/key/scheme", "basic", set()),
         ("/security", [], set()),
         ("/paths/~1near/parameters/0/name", "p", ALL - {"/near"}),
@@ -87,9 +104,9 @@ def test_a_page_that_cannot_say_everything_is_always_walked() -> None:
         assert equal(fragment(CHAIN, patch=[step]), whole) == set()
 
 
-def changes() -> Iterator[dict[str, Any]]:
-    """Every entry of the base removed, every scalar replaced by another, and by one that looks the same."""
-    for pointer, value, _ in walk(yaml.load(TEXT).value):
+def changes(text: str) -> Iterator[dict[str, Any]]:
+    """Every entry of a document removed, every scalar replaced by another, and by one that looks the same."""
+    for pointer, value, _ in walk(yaml.load(text).value):
         if len(split(pointer)) > 1:
             yield {"op": "remove", "path": pointer}
         if not isinstance(value, dict | list):
@@ -98,13 +115,37 @@ def changes() -> Iterator[dict[str, Any]]:
             yield {"op": "replace", "path": pointer, "value": int(value) if isinstance(value, bool) else bool(value)}
 
 
-def test_no_change_is_overlooked_for_what_is_equal(monkeypatch: pytest.MonkeyPatch) -> None:
-    old = fragment(TEXT, path="old.yaml")
-    versions = [fragment(TEXT, path="new.yaml", patch=[change]) for change in changes()]
+@pytest.mark.parametrize("text", [TEXT, CHAIN], ids=["library", "chain"])
+def test_no_change_is_overlooked_for_what_is_equal(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = fragment(text, path="old.yaml")
+    versions = [fragment(text, path="new.yaml", patch=[change]) for change in changes(text)]
     found = [drift_versions([old], [new]) for new in versions]
     monkeypatch.setattr(Equality, "holds", lambda *_: False)
     assert found == [drift_versions([old], [new]) for new in versions]
     assert sum(map(len, found)) > 100
+
+
+def test_what_many_operations_inherit_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    servers = [{"url": f"https://{number}.example", "description": "One."} for number in range(40)]
+    paths = {f"/shelves-{number}": {"get": {"responses": {}}} for number in range(30)}
+    old = {"openapi": "3.1.1", "info": {"title": "t", "version": "1"}, "servers": servers, "paths": paths}
+    new = copy.deepcopy(old)
+    new["servers"][0]["url"], new["servers"][1]["description"] = "https://other.example", "Two."
+    for item in new["paths"].values():
+        item["get"]["deprecated"] = True
+    pages = [canonical(fragment(yaml.dump(each), path=path)) for each, path in ((old, "old"), (new, "new"))]
+    expanded: list[Place] = []
+
+    def counting(server: Place) -> str:
+        expanded.append(server)
+        return str(server.get("url"))
+
+    monkeypatch.setattr(operation, "_expanded", counting)
+    rules = Counter(each.rule for each in drift_versions(pages[:1], pages[1:]))
+    assert len(expanded) == 80
+    assert rules == {"endpoint-deprecated": 30, "api-server-added": 1, "api-server-removed": 1, "text-changed": 1}
+    assert drift_versions(pages[:1], pages[:1]) == ()
+    assert len(expanded) == 80
 
 
 def test_a_comparison_leaves_nothing_to_the_collector() -> None:

@@ -60,19 +60,21 @@ class _Operation:
 
     def _servers_and_security(self) -> None:
         for member in ("servers", "security", "scopes") if self._versions else ("servers", "security"):
-            sayings = []
-            for party in self._parties:
-                value = getattr(party, member)
-                at = party.effective("servers" if member == "servers" else "security")
-                if value is None or party.silent(member) or (at is not None and not at.declared):
-                    continue
-                sayings.append(Saying.of(party.place, value, at))
+            source = "servers" if member == "servers" else "security"
+            able = [(party, party.effective(source)) for party in self._parties if not party.silent(member)]
+            able = [(party, at) for party, at in able if at is None or at.declared]
+            if self._record.inherited(member, [at for _, at in able]):
+                continue
+            said = [(party, at, getattr(party, member)) for party, at in able]
+            sayings = [Saying.of(party.place, value, at) for party, at, value in said if value is not None]
             self._record.fact(member, self._spot, sayings)
         if self._versions:
             self._server_texts()
 
     def _server_texts(self) -> None:
         listed = [place for party in self._parties if (place := party.effective("servers")) is not None]
+        if self._record.inherited("server-texts", listed):
+            return
         named = [{server.get("url"): server for _, server in place.children()} for place in listed]
         for url in named[0] if len(named) == len(self._parties) else ():
             servers = [each[url] for each in named if url in each]

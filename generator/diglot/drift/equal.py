@@ -7,13 +7,15 @@ fraction of asking, fact by fact, what they mean. What is written otherwise is s
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from diglot.core.ir import METHODS
 from diglot.drift.operation import Party
+from diglot.drift.schema import meant
 from diglot.drift.side import Side
 
-_NOTHING = object()
+_INHERITED = ("servers", "security")
 
 
 class Equality:
@@ -44,9 +46,15 @@ class _Pages:
     def say_the_same(self, old: Party, new: Party) -> bool:
         if not self._comparable or old.operation != new.operation:
             return False
-        name = f"{old.operation.webhook} {old.operation.method} {old.operation.path}"
-        self._visit(name, *([_around(party), party.place.value] for party in (old, new)))
-        return self._differing.isdisjoint(("", name))
+        names = ["", f"{old.operation.webhook} {old.operation.method} {old.operation.path}"]
+        self._visit(names[1], *([_around(party), _own(party)] for party in (old, new)))
+        for member in _INHERITED:
+            values = old.place.get(member), new.place.get(member)
+            names.append(f"{member} {id(values[0])} {id(values[1])}")
+            if names[-1] not in self._users:
+                self._users[names[-1]] = []
+                self._visit(names[-1], *values)
+        return self._differing.isdisjoint(names)
 
     def _visit(self, name: str, old: Any, new: Any) -> None:
         """Compare what stands under a name, and all that it leads to and that no other has led to before."""
@@ -86,22 +94,29 @@ def _inherited(side: Side) -> list[Any]:
     return [schemes, document.get("security"), document.get("servers")]
 
 
+def _own(party: Party) -> dict[str, Any]:
+    """An operation without what thousands of operations may inherit from one place: that is compared once."""
+    return {key: None if key in _INHERITED else value for key, value in party.place.value.items()}
+
+
 def _around(party: Party) -> dict[str, Any]:
     """The path item of an operation without its operations."""
     return {key: value for key, value in party.item.value.items() if key not in METHODS}
 
 
 def _target(side: Side, reference: str) -> Any:
+    """What a reference leads to; what leads nowhere, or on, equals nothing, for only who walks it tells of that."""
     found = side.find(reference)
-    return _NOTHING if found is None else found[1]
+    value = object() if found is None else found[1]
+    return object() if isinstance(value, dict) and "$ref" in value else value
 
 
 def _references(old: Any, new: Any) -> set[str] | None:
-    """What two equal values refer to, or could refer to, in their documents; None where they are not equal.
+    """What two equal values refer to; None where they are not equal.
 
     The order of members is nothing, `1` and `1.0` are one number, and `true` is none, though Python has it equal to 1.
     """
-    references: set[str] = set()
+    references = set()
     waiting = [(old, new)]
     while waiting:
         old, new = waiting.pop()
@@ -109,19 +124,21 @@ def _references(old: Any, new: Any) -> set[str] | None:
             if not isinstance(new, dict) or old.keys() != new.keys():
                 return None
             waiting += [(value, new[key]) for key, value in old.items()]
-            references |= _named(old.get("mapping"))
+            if isinstance(old.get("$ref"), str):
+                references.add(old["$ref"])
+            references.update(_mapped(old.get("discriminator")))
         elif isinstance(old, list):
             if not isinstance(new, list) or len(old) != len(new):
                 return None
             waiting += zip(old, new, strict=True)
         elif old != new or isinstance(old, bool) != isinstance(new, bool):
             return None
-        elif isinstance(old, str) and old.startswith("#"):
-            references.add(old)
     return references
 
 
-def _named(mapping: Any) -> set[str]:
-    """The schemas that a discriminator maps to by their bare names."""
-    names = mapping.values() if isinstance(mapping, dict) else ()
-    return {f"#/components/schemas/{name}" for name in names if isinstance(name, str) and "/" not in name}
+def _mapped(discriminator: Any) -> Iterator[str]:
+    mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    if isinstance(mapping, dict):
+        yield from map(meant, mapping.values())
+    elif mapping is not None:
+        yield ""  # malformed, and left to those who walk it

@@ -116,6 +116,7 @@ class Record:
         self.versions = versions
         self.differences: list[Difference] = []
         self._walked: set[tuple[Any, ...]] = set()
+        self._inherited: set[tuple[Any, ...]] = set()
 
     def fact(
         self,
@@ -136,6 +137,14 @@ class Record:
         fresh = key not in self._walked
         self._walked.add(key)
         return fresh
+
+    def inherited(self, what: str, places: Sequence[Place | None]) -> bool:
+        """Whether these very values, page by page, have been compared before: many operations inherit them as one."""
+        key = (what, *(id(place and place.value) for place in places))
+        known = key in self._inherited
+        if None not in places:  # what one page lacks is told of each operation
+            self._inherited.add(key)
+        return known
 
     def walked(self, section: str) -> set[str]:
         """The pointers of the components of a section (`/components/schemas`) that have been walked, or in part."""

@@ -67,8 +67,12 @@ class Party:
     def servers(self) -> list[str]:
         """The server URLs with every variable at its default, and the values that a variable may take, sorted."""
         place = self.effective("servers")
-        urls = [_expanded(server) for _, server in place.children()] if place else []
-        return sorted(set(urls)) or ["/"]
+        if place is None:
+            return ["/"]
+        known = self.side.servers  # thousands of operations may inherit the same thousands of servers
+        if id(place.value) not in known:
+            known[id(place.value)] = sorted({_expanded(server) for _, server in place.children()}) or ["/"]
+        return known[id(place.value)]
 
     @property
     def security(self) -> list[list[str]] | None:

@@ -263,14 +263,19 @@ def unions(found: Shape) -> dict[str, list[Place]]:
     return result
 
 
+def meant(name: Any) -> str:
+    """The reference that a value in the mapping of a discriminator is; a bare name is that of a schema."""
+    name = str(name)
+    return name if "/" in name or "#" in name else f"#/components/schemas/{name}"
+
+
 def mapped(found: Shape) -> dict[str, Place]:
     """The schema that each value of a discriminator stands for (OpenAPI 3.1.1, Discriminator Object)."""
     targets: dict[str, Place] = {}
     for member in found.members("discriminator"):
         mapping = member.child("mapping")
         for value, place in mapping.children() if mapping else ():
-            name = str(place.value)
-            target = place.referred(name if "/" in name or "#" in name else f"#/components/schemas/{name}")
+            target = place.referred(meant(place.value))
             if target is not None:
                 targets.setdefault(str(value), target)
     return targets

@@ -53,6 +53,7 @@ class Side:
     nullability: bool
     even: bool  # whether every place is as strong as its parent, and nothing is lost
     found: dict[str, _Found | None] = field(default_factory=dict)  # what references have led to
+    servers: dict[int, list[str]] = field(default_factory=dict)  # what lists of servers, by identity, come to
     unresolved: dict[str, tuple[Location, str]] = field(default_factory=dict)
 
     @classmethod

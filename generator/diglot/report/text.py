@@ -65,7 +65,7 @@ def cut(text: str, most: int) -> str:
 
 def safe(text: str) -> str:
     """Text of a page or server that cannot steer a terminal: control and invisible characters become escapes."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(repr(char)[1:-1] if _is_hidden(char) else char for char in text.replace("\n", " "))
 
