@@ -286,7 +286,7 @@ def test_of_two_declared_facts_the_newer_wins_and_the_clash_names_both_lines() -
         assert (clash.location.path, clash.other and clash.other.path) == ("en/old.md", "zh/new.md")
         assert clash.location.line > 1
         assert dict(clash.args) == {"taken": 20, "left": 10}
-        assert clash.evidence["why"]["en"] == "the newer page wins"
+        assert clash.evidence["why"]["en"] == "the newer page wins: 2026-01-01/2026-02-01 against 2025-01-01"
         assert "以较新的页面为准" in message(clash, "zh")
 
 

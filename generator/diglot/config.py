@@ -5,9 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from diglot.core.age import parse_age
 from diglot.core.usage import UsageError
 
 
@@ -62,10 +64,18 @@ def _config(table: dict[str, Any], name: str) -> Config:
         if key == "languages":
             right = isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
         elif key == "ages":
-            right = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+            right = isinstance(value, dict) and all(isinstance(item, str | date) for item in value.values())
         else:
             right = isinstance(value, str) and bool(value)
         if not right:
             raise UsageError(f"{name}: the value of {key} in [tool.diglot] is of the wrong type")
     languages = tuple(table.get("languages", Config().languages))
-    return Config(**{**table, "languages": languages})
+    ages = {path: _age(path, str(age), name) for path, age in table.get("ages", {}).items()}
+    return Config(**{**table, "languages": languages, "ages": ages})
+
+
+def _age(path: str, text: str, name: str) -> str:
+    age = parse_age(text)
+    if age is None:
+        raise UsageError(f"{name}: the age of {path!r} in [tool.diglot.ages] is no ISO 8601 date or interval: {text!r}")
+    return age

@@ -12,11 +12,12 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diglot import files
+from diglot.ages import date_pages
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Contract, File, Fragment
 from diglot.core.tree import plain
@@ -40,17 +41,11 @@ class Judged:
 
 
 def read(project: Project, inputs: Sequence[str] = ()) -> list[Fragment]:
-    """Stage 1: what each page says. Without inputs, the pages of the project."""
+    """Stage 1: what each page says, and how old it is. Without inputs, the pages of the project."""
     from diglot.read import read_bytes
 
-    folder = project.config.pages
-    ages = {f"{folder}/{path}": age for path, age in project.config.ages.items()}
-    fragments = [
-        fragment
-        for path, data in files.pages(list(inputs) or [folder], project.root)
-        for fragment in read_bytes(path, data)
-    ]
-    return [replace(item, age=ages[item.page.path]) if item.page.path in ages else item for item in fragments]
+    found = files.pages(list(inputs) or [project.config.pages], project.root)
+    return date_pages(project, [fragment for path, data in found for fragment in read_bytes(path, data)])
 
 
 def normalize(project: Project, fragments: Sequence[Fragment], additions: bool = True) -> Normalized:

@@ -71,6 +71,10 @@ class Claim:
         """Whether the page's dialect could not say this (a loss of that code stands at or above this place)."""
         return any(loss.code == code and is_within(self.pointer, loss.pointer) for loss in self.fragment.losses)
 
+    def loses_below(self, code: str) -> bool:
+        """Whether the page's dialect could not say all of this (a loss of that code stands at or below this place)."""
+        return any(loss.code == code and is_within(loss.pointer, self.pointer) for loss in self.fragment.losses)
+
 
 def reference_of(value: Any) -> str | None:
     """The local reference (`#/…`) of an object, or None."""
@@ -80,7 +84,10 @@ def reference_of(value: Any) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The order of evidence: strength, then age (newer first), dialect, language, and the path as the last resort."""
+    """The order of evidence: strength, age (newer first), version in the path, dialect, language, path.
+
+    A page without an age comes after every page that has one, and one without a version after every version.
+    """
 
     languages: Sequence[str]
 
@@ -90,6 +97,7 @@ class Evidence:
         return (
             _STRENGTHS.index(claim.strength),
             _newest_first(newest(fragment.age)),
+            (*(-1 - number for number in fragment.generation), 0),
             _index(_DIALECTS, fragment.dialect),
             _index(self.languages, fragment.language),
             fragment.page.path,

@@ -6,18 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.core.catalogue import phrase
-from diglot.core.finding import Finding, Location
-from diglot.core.ir import METHODS, Contract, Fragment, OpKey, Overlay
-from diglot.core.pointer import split
+from diglot.core.finding import Finding
+from diglot.core.ir import Contract, Fragment, Overlay
 from diglot.core.tree import Map, plain
-from diglot.core.usage import LANGUAGES
 from diglot.normalize.additions import Addition, add
 from diglot.normalize.arrange import arrange
 from diglot.normalize.canonical import canonical
-from diglot.normalize.claims import Claim, Evidence, newest
+from diglot.normalize.claims import Claim, Evidence
 from diglot.normalize.complete import complete
-from diglot.normalize.merge import Clash, Merger
+from diglot.normalize.merge import Merger
 from diglot.normalize.overlay import build
 from diglot.normalize.paths import align_paths
 from diglot.normalize.security import align_security
@@ -48,7 +45,8 @@ def normalize(
     evidence = Evidence(languages)
     aligned = hoisted(align_paths(align_security(speaking), evidence))
     merger, document = _merge(aligned, evidence, languages[0])
-    findings = [_clash(clash) for clash in merger.clashes]
+    findings = [clash.finding() for clash in merger.clashes]
+    findings += [conflict.finding() for conflict in merger.conflicts]
     findings += complete(document, merger)
     origins = dict(merger.origins)
     document, problems = add([item for item in additions if not item.language], document, origins, languages[0])
@@ -103,33 +101,6 @@ def _top(fragment: Fragment) -> Claim:
         if key != "components":
             top.put(key, value, fragment.document.marks.get(key))
     return Claim(fragment, top, root.pointer, root.mark, root.strength)
-
-
-def _clash(clash: Clash) -> Finding:
-    taken, left = clash.taken, clash.left
-    newer = newest(taken.fragment.age) > newest(left.fragment.age)
-    dialects = taken.fragment.dialect != left.fragment.dialect
-    reason = "newer" if newer else "dialect" if dialects else "order"
-    location = left.location
-    return Finding(
-        "fact-clash",
-        Location(location.path, location.line, location.column, clash.pointer),
-        _operation_of(clash.pointer),
-        taken.location,
-        args={"taken": plain(taken.value), "left": plain(left.value)},
-        evidence={
-            "why": {language: phrase(f"why-{reason}", language) for language in LANGUAGES},
-            "taken_path": taken.location.path,
-            "age": taken.fragment.age or "",
-        },
-    )
-
-
-def _operation_of(pointer: str) -> str:
-    tokens = split(pointer)
-    if len(tokens) >= 3 and tokens[0] == "paths" and tokens[2] in METHODS:
-        return str(OpKey.of(tokens[2], tokens[1]))
-    return ""
 
 
 def _overlay(language: str, merger: Merger, document: dict[str, Any], additions: Sequence[Addition]) -> Overlay:
