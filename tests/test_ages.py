@@ -288,6 +288,17 @@ def test_a_name_is_a_path_and_nothing_else(tmp_path: Path) -> None:
     assert history.last_changed(tmp_path, names) == dict.fromkeys(names, "2025-01-01")
 
 
+@needs_git
+def test_many_pages_are_asked_for_by_their_folders(tmp_path: Path) -> None:
+    names = [f"{folder}/{name}.md" for folder in "abcdefg" for name in "xy"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    commit(tmp_path, "2025-01-01")
+    for asked in (names, names[:6], [f"./{name}" for name in names]):
+        assert history.last_changed(tmp_path, asked) == dict.fromkeys(asked, "2025-01-01")
+
+
 def test_without_git_or_a_repository_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = project(tmp_path, {"a.md": page(1), "b.md": page(2)})
     assert {(item.age, *item.findings) for item in pipeline.read(made)} == {(None,)}

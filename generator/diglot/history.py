@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 TIMEOUT = 10.0  # seconds; a history that takes longer is not read
+_MOST_NAMES = 4
 _OPTIONS = ("--no-pager", "--no-replace-objects", "--literal-pathspecs")
 _SETTINGS = ("core.fsmonitor=false", "log.showSignature=false", "core.hooksPath=/dev/null", "log.mailmap=false")
 _LOG = ("log", "-z", "--format=%x00%cs", "--name-only", "--relative", "--no-renames", "--no-show-signature")
@@ -42,7 +43,7 @@ def last_changed(root: Path, paths: Sequence[str]) -> Mapping[str, str]:
     if program is None or not paths or not _in_repository(root):
         return {}
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
-    command = [program, *_OPTIONS, *settings, "-C", str(root), *_LOG, "--", *sorted(paths)]
+    command = [program, *_OPTIONS, *settings, "-C", str(root), *_LOG, "--", *_folders(paths)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         run = subprocess.run(  # noqa: S603 - fixed words, then only paths behind `--`, taken literally
@@ -59,6 +60,16 @@ def last_changed(root: Path, paths: Sequence[str]) -> Mapping[str, str]:
         return {}
     days = _days(run.stdout) if run.returncode == 0 else {}
     return {path: days[name] for path in paths if (name := posixpath.normpath(path)) in days}
+
+
+def _folders(paths: Sequence[str]) -> list[str]:
+    """A few names that hold all the paths: git compares every commit with each of them."""
+    if len(paths) <= _MOST_NAMES:
+        return sorted(paths)
+    folders = {posixpath.dirname(path) or "." for path in paths}
+    if len(folders) > _MOST_NAMES and len({posixpath.isabs(path) for path in folders}) == 1:
+        folders = {posixpath.commonpath(folders) or "."}
+    return sorted(folders)
 
 
 def _in_repository(root: Path) -> bool:
