@@ -22,7 +22,7 @@ from diglot.core.tree import plain, walk
 from diglot.core.yaml import dump, load
 from diglot.normalize import Addition, Normalized, apply, canonical, normalize
 from diglot.normalize.operation_ids import infer_operation_id
-from diglot.normalize.overlay import target_of
+from diglot.normalize.targets import target_of
 from diglot.project import Project
 from diglot.read import read_bytes
 

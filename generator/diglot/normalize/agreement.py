@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from diglot.core.grammar import is_prose, role_of
+from diglot.core.grammar import is_documentation, is_prose, role_of
 from diglot.core.tree import plain
 from diglot.normalize.claims import Claim
 
 _SETS = frozenset({"enum", "required", "tags"})  # lists whose order says nothing
 # What a dialect prints only a part of: member -> code of the loss.
 _PARTIAL = {"enum": "enum-filtered", "security": "oauth-scopes"}
-_FREE = frozenset({"examples", "example", "value", "operationId"})
 _MOST_PAIRS = 10_000
-
-
-def is_free(member: str) -> bool:
-    """Whether pages may differ here without a clash: extensions and examples are each page's own."""
-    return member in _FREE or member.startswith("x-")
 
 
 def agree(one: Claim, other: Claim, member: str) -> bool:
@@ -93,7 +87,7 @@ def _steps(role: str, left: Claim, right: Claim) -> list[tuple[str, Claim, Claim
     """The members to compare next; None where the two differ already here."""
     a, b = left.value, right.value
     if role != "value" and isinstance(a, dict) and isinstance(b, dict):
-        keys = [{key for key in each if not (is_prose(role, key) or is_free(key))} for each in (a, b)]
+        keys = [{key for key in each if not (is_prose(role, key) or is_documentation(role, key))} for each in (a, b)]
         if keys[0] != keys[1]:
             return None
         return [(role_of(role, key), left.child(key), right.child(key)) for key in keys[0]]

@@ -14,8 +14,8 @@ from diglot.normalize.arrange import arrange
 from diglot.normalize.canonical import canonical
 from diglot.normalize.claims import Claim, Evidence
 from diglot.normalize.complete import complete
+from diglot.normalize.editions import build, strings
 from diglot.normalize.merge import Merger
-from diglot.normalize.overlay import build
 from diglot.normalize.paths import align_paths
 from diglot.normalize.security import align_security
 from diglot.normalize.shared import hoisted
@@ -106,6 +106,8 @@ def _top(fragment: Fragment) -> Claim:
 def _overlay(language: str, merger: Merger, document: dict[str, Any], additions: Sequence[Addition]) -> Overlay:
     own = merger.texts.get(merger.language, {})
     texts = {pointer: text for pointer, text in merger.texts.get(language, {}).items() if text != own.get(pointer)}
+    for pointer, value in merger.values.get(language, {}).items():
+        texts.update(strings(document, pointer, value))
     title = texts.get("/info/title") or document["info"]["title"]
     overlay = build(title, document["info"]["version"], texts, document)
     for addition in sorted(additions, key=lambda addition: addition.path):

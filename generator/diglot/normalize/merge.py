@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from diglot.core.grammar import is_prose, role_of
+from diglot.core.grammar import is_documentation, is_prose, role_of
 from diglot.core.ir import Origin
 from diglot.core.pointer import join, split
 from diglot.core.tree import plain, walk
-from diglot.normalize.agreement import agree, fullest, is_free, same_thing
+from diglot.normalize.agreement import agree, fullest, same_thing
 from diglot.normalize.claims import MARKER, Claim, Evidence, reference_of
 from diglot.normalize.clashes import Clash, Conflict, conflict
+from diglot.normalize.editions import same_shape
 from diglot.normalize.items import grouped
 from diglot.normalize.readings import members
 
+_UNJUDGED = frozenset({"operationId"})  # publishers translate it; drift tells
 LANGUAGE_BOUND = {("operation", "tags"), ("document", "tags")}
 
 
@@ -98,6 +100,8 @@ class Merger:
     def _member(self, result: dict[str, Any], role: str, key: str, claims: list[Claim], pointer: str) -> None:
         if (role, key) in LANGUAGE_BOUND or (is_prose(role, key) and isinstance(claims[0].value, str)):
             self._text(result, key, claims, pointer)
+        elif is_documentation(role, key):
+            result[key] = self._documentation(claims, pointer)
         else:
             result[key] = self.merge(role_of(role, key), claims, pointer)
 
@@ -122,12 +126,19 @@ class Merger:
         agreeing = [claim for claim in claims if agree(claims[0], claim, token)]
         best = fullest(agreeing, token)
         self._remember(pointer, agreeing)
-        if is_free(token) or "/examples/" in pointer or "/x-" in pointer:
-            for claim in reversed(claims):
-                self.values[claim.fragment.language][pointer] = plain(claim.value)
-        else:
+        if token not in _UNJUDGED:
             self._clash(pointer, best, [claim for claim in claims if claim not in agreeing])
         return plain(best.value)
+
+    def _documentation(self, claims: list[Claim], pointer: str) -> Any:
+        """An example or an extension: the best one, in the words of the contract's language where that has the same."""
+        claims = self.evidence.sort(claims)
+        for claim in reversed(claims):
+            self.values[claim.fragment.language][pointer] = plain(claim.value)
+        value = plain(claims[0].value)
+        self._remember(pointer, [claim for claim in claims if plain(claim.value) == value])
+        own = self.values[self.language].get(pointer)
+        return own if same_shape(own, value) else value
 
     def _clash(self, pointer: str, taken: Claim, left: list[Claim]) -> None:
         """Note what was declared and not taken; what is only sampled or said in prose gives way without a word."""
