@@ -61,15 +61,37 @@ def normalize(project: Project, fragments: Sequence[Fragment], additions: bool =
     return merge(fragments, project.config.languages, added)
 
 
-def contract_files(project: Project, normalized: Normalized) -> list[File]:
-    """What stage 2 writes: the contract and its overlays, paths relative to the project's root."""
+def edition(normalized: Normalized, language: str | None = None) -> dict[str, Any]:
+    """The contract in one of its languages, its overlay applied; without a language as it stands.
+
+    Raises:
+        UsageError: no page is in that language.
+    """
+    from diglot.normalize import editions
+
+    documents = editions(normalized)
+    if language is None:
+        return normalized.contract.document
+    if language not in documents:
+        raise UsageError(f"there is no page in {language!r}; the pages are in {', '.join(documents)}")
+    return documents[language]
+
+
+def written(document: Mapping[str, Any]) -> str:
+    """A document as the YAML that is written of it."""
     from diglot.core.yaml import dump
 
+    return HEADER + dump(document)
+
+
+def contract_files(project: Project, normalized: Normalized) -> list[File]:
+    """What stage 2 writes: the contract and its overlays, paths relative to the project's root."""
     config = project.config
-    written = [File(config.contract, HEADER + dump(normalized.contract.document))]
-    for overlay in normalized.overlays:
-        written.append(File(f"{config.overlays}/{overlay.language}.yaml", HEADER + dump(overlay.document)))
-    return written
+    contract = File(config.contract, written(normalized.contract.document))
+    overlays = [
+        File(f"{config.overlays}/{overlay.language}.yaml", written(overlay.document)) for overlay in normalized.overlays
+    ]
+    return [contract, *overlays]
 
 
 def validate(document: Mapping[str, Any], locate: Callable[[str], Location]) -> list[Finding]:
@@ -116,14 +138,12 @@ def waive(project: Project, findings: Sequence[Finding], name: str | None = None
 
 def render(project: Project, normalized: Normalized) -> tuple[File, ...]:
     """Stage 5: the client package and the reference, in memory."""
-    from diglot.normalize import apply
+    from diglot.normalize import editions
     from diglot.render import Options
     from diglot.render import render as generate
 
     config, contract = project.config, normalized.contract
-    documents: dict[str, Any] = {config.languages[0]: contract.document}
-    for overlay in normalized.overlays:
-        documents[overlay.language], _ = apply(overlay.document, contract.document)
+    documents = editions(normalized)
     options = Options(package=config.package, client=config.client, environment=config.environment)
     return generate(documents, options, contract.origins)
 

@@ -10,7 +10,7 @@ from diglot.core.finding import Finding, Location
 from diglot.core.ir import Origin
 from diglot.core.pointer import is_within, join
 from diglot.core.tree import mark_of
-from diglot.normalize.overlay import apply, touched
+from diglot.normalize.overlay import apply, settled, touched
 
 LANGUAGE = "x-diglot-language"
 
@@ -28,11 +28,23 @@ class Addition:
         return self.document.get(LANGUAGE) if isinstance(self.document, dict) else None
 
 
-def add(
-    additions: Sequence[Addition], document: Any, origins: dict[str, tuple[Origin, ...]], language: str
-) -> tuple[Any, list[Finding]]:
-    """The document with the additions applied in the order of their paths; `origins` learns where they stand."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The document with all additions, what was found wrong with them, and the places that they decide."""
+
+    document: Any
+    findings: tuple[Finding, ...]
+    pinned: frozenset[str]
+
+    def decides(self, pointer: str) -> bool:
+        """Whether an addition says what stands at this place, or took it away: then pages may disagree about it."""
+        return pointer in self.pinned or any(is_within(pointer, place) for place in self.pinned)
+
+
+def add(additions: Sequence[Addition], document: Any, origins: dict[str, tuple[Origin, ...]], language: str) -> Added:
+    """The additions applied in the order of their paths; `origins` learns where they stand."""
     findings: list[Finding] = []
+    pinned: set[str] = set()
     for addition in sorted(additions, key=lambda addition: addition.path):
         actions = addition.document.get("actions") if isinstance(addition.document, dict) else None
         if not isinstance(actions, list):
@@ -44,11 +56,12 @@ def add(
             if not isinstance(action, dict) or not str(action.get("description") or "").strip():
                 findings.append(Finding("addition-without-reason", where))
                 continue
+            pinned.update(settled(action, document))
             single = {"actions": actions[index : index + 1]}
             document, problems = apply(single, document, addition.path)
             findings += [Finding(problem.rule, where, args=problem.args) for problem in problems]
             _note(action, document, origins, Origin(where, "added", language))
-    return document, findings
+    return Added(document, tuple(findings), frozenset(pinned))
 
 
 def _note(action: Any, document: Any, origins: dict[str, tuple[Origin, ...]], origin: Origin) -> None:

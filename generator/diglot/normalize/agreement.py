@@ -17,7 +17,7 @@ _MOST_PAIRS = 10_000
 
 def agree(one: Claim, other: Claim, member: str) -> bool:
     """Whether two claims for the value of `member` say the same; what a dialect cannot print is no contradiction."""
-    if plain(one.value) == plain(other.value):
+    if equal(one.value, other.value):
         return True
     if member in _SETS and isinstance(one.value, list) and isinstance(other.value, list):
         left, right = one.value, other.value
@@ -30,6 +30,15 @@ def agree(one: Claim, other: Claim, member: str) -> bool:
         scopes = not (is_partial(one, member) or is_partial(other, member))
         return _same_items(one.value, other.value, lambda requirement: _requirement(requirement, scopes))
     return False
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal: 1 is 1.0, and is not true."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(equal(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
 
 
 def fullest(claims: Sequence[Claim], member: str) -> Claim:
@@ -52,8 +61,8 @@ def _same_items(left: Sequence[Any], right: Sequence[Any], key: Callable[[Any], 
     return {key(item) for item in left} == {key(item) for item in right}
 
 
-def _key(item: Any) -> str:
-    return f"{type(item).__name__} {plain(item)!r}"
+def _key(item: Any) -> Any:
+    return repr(plain(item)) if isinstance(item, dict | list) else (isinstance(item, bool), item)
 
 
 def _requirement(requirement: Any, scopes: bool) -> Any:

@@ -14,8 +14,9 @@ from diglot.normalize.arrange import arrange
 from diglot.normalize.canonical import canonical
 from diglot.normalize.claims import Claim, Evidence
 from diglot.normalize.complete import complete
-from diglot.normalize.editions import build, strings
+from diglot.normalize.language import build, strings
 from diglot.normalize.merge import Merger
+from diglot.normalize.overlay import apply
 from diglot.normalize.paths import align_paths
 from diglot.normalize.security import align_security
 from diglot.normalize.shared import hoisted
@@ -25,8 +26,12 @@ _MAX_PASSES = 20
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
-    """What the merge gives: the contract, an overlay for each further language, and what was found on the way."""
+    """What the merge gives: the contract, an overlay for each further language, and what was found on the way.
 
+    `language` is that of the contract.
+    """
+
+    language: str
     contract: Contract
     overlays: tuple[Overlay, ...]
     findings: tuple[Finding, ...]
@@ -43,16 +48,27 @@ def normalize(
     spoken = {fragment.language for fragment in speaking}
     languages = [*(tag for tag in languages if tag in spoken), *sorted(spoken - set(languages))] or languages[:1]
     evidence = Evidence(languages)
-    aligned = hoisted(align_paths(align_security(speaking), evidence))
-    merger, document = _merge(aligned, evidence, languages[0])
-    findings = [clash.finding() for clash in merger.clashes]
-    findings += [conflict.finding() for conflict in merger.conflicts]
-    findings += complete(document, merger)
+    aligned, spellings = align_paths(align_security(speaking), evidence)
+    merger, document = _merge(hoisted(aligned), evidence, languages[0])
+    inferred = complete(document, merger)
     origins = dict(merger.origins)
-    document, problems = add([item for item in additions if not item.language], document, origins, languages[0])
-    document = arrange(document)
+    added = add([item for item in additions if not item.language], document, origins, languages[0])
+    document = arrange(added.document)
+    findings = [*spellings, *(clash.finding() for clash in merger.clashes), *inferred]
+    findings = [finding for finding in findings if not added.decides(finding.location.pointer)]
+    findings += [each.finding() for each in merger.conflicts if not all(map(added.decides, each.places))]
     overlays = tuple(_overlay(language, merger, document, additions) for language in languages[1:])
-    return Normalized(Contract(document, origins), overlays, tuple(findings + problems))
+    return Normalized(languages[0], Contract(document, origins), overlays, (*findings, *added.findings))
+
+
+def editions(normalized: Normalized) -> dict[str, dict[str, Any]]:
+    """The document in each language, that of the contract first: the contract with the language's overlay applied."""
+    contract = normalized.contract.document
+    documents = {normalized.language: contract}
+    for overlay in normalized.overlays:
+        document, _ = apply(overlay.document, contract)
+        documents[overlay.language] = arrange(document)
+    return documents
 
 
 def _merge(fragments: Sequence[Fragment], evidence: Evidence, language: str) -> tuple[Merger, dict[str, Any]]:

@@ -16,8 +16,8 @@ from diglot.core.tree import plain, walk
 from diglot.normalize.agreement import agree, fullest, same_thing
 from diglot.normalize.claims import MARKER, Claim, Evidence, reference_of
 from diglot.normalize.clashes import Clash, Conflict, conflict
-from diglot.normalize.editions import same_shape
 from diglot.normalize.items import grouped
+from diglot.normalize.language import same_shape
 from diglot.normalize.readings import members
 
 _UNJUDGED = frozenset({"operationId"})  # publishers translate it; drift tells

@@ -39,6 +39,20 @@ def apply(overlay: Mapping[str, Any], document: Mapping[str, Any], path: str = "
     return result, findings
 
 
+def settled(action: Mapping[str, Any], document: Any) -> list[str]:
+    """The JSON Pointers of the values that an action decides: each leaf of its update, or all that it removes."""
+    pointers = [join("", *parts) for parts in _select(str(action.get("target")), document) or []]
+    if action.get("remove") is True:
+        return pointers
+    return [leaf for pointer in pointers for leaf in _leaves(action.get("update"), pointer)]
+
+
+def _leaves(update: Any, pointer: str) -> list[str]:
+    if isinstance(update, dict) and update:
+        return [leaf for key, value in update.items() for leaf in _leaves(value, join(pointer, key))]
+    return [pointer]
+
+
 def touched(target: str, update: Any, document: Any) -> list[str]:
     """The JSON Pointers that an action sets: each member of its update at each place that its target selects."""
     pointers = [join("", *parts) for parts in _select(target, document) or []]

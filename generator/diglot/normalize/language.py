@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from diglot.core.pointer import join, resolve, split
+from diglot.normalize.agreement import equal
 from diglot.normalize.targets import filter_of, target_of
 
 _OWN_ACTION = {"paths": 3, "webhooks": 3, "components": 3}  # tokens of a pointer that are the place of one action
@@ -38,6 +39,8 @@ def build(title: str, version: str, texts: Mapping[str, Any], document: Mapping[
     actions: list[dict[str, Any]] = [{"target": target, "remove": True} for target in _removals(document, removed)]
     for anchor in sorted(updates, key=lambda anchor: _place(document, anchor)):
         actions.append({"target": target_of(document, anchor), "update": updates[anchor]})
+    if not actions:  # an overlay without an action would not be valid
+        actions = [{"target": "$.info", "update": {"title": title}}]
     return {"overlay": "1.0.0", "info": {"title": title, "version": version}, "actions": actions}
 
 
@@ -74,7 +77,7 @@ def same_shape(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(same_shape, one, other))
     if isinstance(one, str) and isinstance(other, str):
         return True
-    return type(one) is type(other) and bool(one == other)
+    return equal(one, other)
 
 
 def _differing(mine: Any, theirs: Any, pointer: str) -> Iterator[tuple[str, Any]]:
