@@ -17,6 +17,9 @@ from diglot.core.tree import plain
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _KEYED = {"[parameter]": ("name", "in"), "[server]": ("url",), "[tag]": ("name",)}
 
+_ESCAPES = {"\\": "\\\\", "'": "\\'", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+_LONGEST_NAME = 80
+
 _Test = tuple[tuple[str, ...], Any]  # the way to a member, and its value; _PRESENT: that it is there at all
 _PRESENT = object()
 
@@ -62,7 +65,12 @@ def _names(role: str, item: Any) -> Iterator[tuple[_Test, ...]]:
     if role == "[schema]":
         yield from _names_of_alternative(item)
     elif role == "value":
-        yield from ((((key,), value),) for key, value in item.items() if isinstance(value, str) and value)
+        yield from ((((key,), value),) for key, value in item.items() if _is_name(value))
+
+
+def _is_name(value: Any) -> bool:
+    """Whether a value may be what its readers call an item: a short word on one line."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
 
 
 def _names_of_alternative(schema: dict[str, Any]) -> Iterator[tuple[_Test, ...]]:
@@ -101,5 +109,5 @@ def _written(test: _Test) -> str:
 
 
 def _quote(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return "'" + re.sub(r"[\x00-\x1f]", lambda match: f"\\u{ord(match[0]):04x}", escaped) + "'"
+    """A string literal of RFC 9535; control characters have short escapes, or a long one."""
+    return "'" + "".join(_ESCAPES.get(char) or (char if char >= " " else f"\\u{ord(char):04x}") for char in text) + "'"
