@@ -105,6 +105,16 @@ def test_alternatives_in_another_order_keep_their_own_texts() -> None:
     assert texts == {"[?@.type=='integer']": {"description": "数"}, "[?@.type=='string']": {"description": "文"}}
 
 
+def test_of_alternatives_that_differ_those_of_the_newer_page_stand_in_the_words_of_each_language() -> None:
+    text, number = {"type": "string", "description": "text"}, {"type": "integer", "description": "number"}
+    three = [{"type": "boolean", "description": "真假"}, {"type": "string", "description": "文"}, {"type": "null"}]
+    result = two(things({"oneOf": [text, number]}), things({"oneOf": three}))
+    finding = clash(result, f"{RESPONSE}/oneOf")
+    assert finding.args["left"] == [{"type": "string"}, {"type": "integer"}]
+    assert schema_of(result)["oneOf"] == [{"type": "boolean"}, text, {"type": "null"}]
+    assert resolve(editions(result)["zh"], f"{RESPONSE}/oneOf") == three
+
+
 # --- the rest of an operation
 
 
@@ -148,7 +158,8 @@ def test_servers_that_differ_are_a_clash_and_are_not_added_up() -> None:
         {**things(OBJECT), "servers": [{"url": "https://old.example"}]},
         {**things(OBJECT), "servers": [{"url": "https://new.example"}]},
     )
-    clash(result, "/paths/~1things/get/servers")
+    finding = clash(result, "/paths/~1things/get/servers")
+    assert dict(finding.args) == {"taken": ["https://new.example"], "left": ["https://old.example"]}
     assert result.contract.document["paths"]["/things"]["get"]["servers"] == [{"url": "https://new.example"}]
 
 

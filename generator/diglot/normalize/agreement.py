@@ -105,3 +105,16 @@ def _steps(role: str, left: Claim, right: Claim) -> list[tuple[str, Claim, Claim
             return None
         return [(role_of(role, ""), left.child(index), right.child(index)) for index in range(len(a))]
     return [] if agree(left, right, left.pointer.rpartition("/")[2]) else None
+
+
+def structure(node: Any, role: str) -> Any:
+    """A value of `role` without its prose."""
+    if isinstance(node, dict) and role[0] != "[":
+        return {
+            key: structure(value, role_of(role, key))
+            for key, value in node.items()
+            if not (is_prose(role, key) and isinstance(value, str))
+        }
+    if isinstance(node, list) and role[0] == "[":
+        return [structure(item, role_of(role, "")) for item in node]
+    return plain(node)

@@ -10,8 +10,8 @@ from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import METHODS, Fragment, OpKey
 from diglot.core.pointer import is_within, join, split
-from diglot.core.tree import plain
 from diglot.core.usage import LANGUAGES
+from diglot.normalize.agreement import structure
 from diglot.normalize.claims import Claim, newest
 
 
@@ -19,6 +19,7 @@ from diglot.normalize.claims import Claim, newest
 class Clash:
     """Two pages declare different values for one place of the contract; the first one was taken."""
 
+    role: str
     pointer: str
     taken: Claim
     left: Claim
@@ -32,9 +33,17 @@ class Clash:
             Location(location.path, location.line, location.column, self.pointer),
             operation_of(self.pointer),
             taken.location,
-            args={"taken": plain(taken.value), "left": plain(left.value)},
+            args={"taken": _fact(self.role, taken), "left": _fact(self.role, left)},
             evidence=_evidence(taken.fragment, left.fragment),
         )
+
+
+def _fact(role: str, claim: Claim) -> Any:
+    """What a page declares, without prose: of servers their addresses."""
+    value = structure(claim.value, role)
+    if role == "[server]" and isinstance(value, list):
+        return [server.get("url") if isinstance(server, dict) else server for server in value]
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,12 @@ class Conflict:
             Location(location.path, location.line, location.column, self.pointer),
             other=self.first.location,
             args={"name": name, "here": list(here), "there": list(there)},
-            evidence={**_evidence(self.first.fragment, self.second.fragment), "there_path": self.first.location.path},
+            evidence={
+                **_evidence(self.first.fragment, self.second.fragment),
+                "there_path": self.first.location.path,
+                "only_here": {language: _listed(here, language) for language in LANGUAGES},
+                "only_there": {language: _listed(there, language) for language in LANGUAGES},
+            },
         )
 
 
@@ -116,6 +130,10 @@ def _why(taken: Fragment, left: Fragment, language: str) -> str:
     if taken.generation != left.generation and newest(taken.age) == newest(left.age):
         return phrase("why-generation", language)
     return phrase("why-dialect" if taken.dialect != left.dialect else "why-order", language)
+
+
+def _listed(names: Sequence[str], language: str) -> str:
+    return ", ".join(names) or phrase("nothing", language)
 
 
 def _said(fragment: Fragment, language: str) -> str:

@@ -9,24 +9,29 @@ from diglot.core.tree import plain
 from diglot.normalize.claims import Claim, reference_of
 
 
-def grouped(role: str, claims: Sequence[Claim]) -> tuple[list[list[Claim]] | None, list[Claim]]:
+def grouped(role: str, claims: Sequence[Claim]) -> tuple[list[list[Claim]], list[Claim]]:
     """The items of the lists of `claims`, best first, each with its counterparts; and the claims that list others.
 
-    Parameters of all pages stand together, servers are those of the best page. The groups are None where alternatives
-    cannot be matched; then one list must be taken whole.
+    Parameters of all pages stand together; servers and alternatives are those of the best page.
     """
-    named = [[_identity(role, claim.child(index)) for index in range(len(claim.value))] for claim in claims]
-    sets = [set(names) for names in named]
-    if role == "[server]":
-        left = [claim for claim, names in zip(claims, sets, strict=True) if names != sets[0]]
-        return _together(claims, named, sets[0]), left
-    if role != "[schema]":
+    named = [_identities(role, claim) for claim in claims]
+    if role not in ("[server]", "[schema]"):
         return _together(claims, named), []
-    if all(names == sets[0] and len(names) == len(own) for names, own in zip(sets, named, strict=True)):
-        return _together(claims, named), []
-    if len({len(names) for names in named}) == 1:
-        return _together(claims, [list(range(len(names))) for names in named]), []
-    return None, []
+    wanted = set(named[0])
+    if role == "[schema]" and any(set(names) != wanted for names in named):
+        if len({len(names) for names in named}) == 1:
+            return _together(claims, [list(range(len(names))) for names in named]), []
+        unnamed = [[(name,) if isinstance(name, int) else name for name in names] for names in named[1:]]
+        named = [named[0], *unnamed]  # a position means nothing in lists of different lengths
+    left = [claim for claim, names in zip(claims, named, strict=True) if set(names) != wanted]
+    return _together(claims, named, wanted), left
+
+
+def _identities(role: str, claim: Claim) -> list[Hashable]:
+    """What each item is called, its position where it has no name of its own."""
+    names = [_identity(role, claim.child(index)) for index in range(len(claim.value))]
+    unique = role == "[schema]"
+    return [index if name is None or (unique and names.count(name) > 1) else name for index, name in enumerate(names)]
 
 
 def _together(
@@ -40,18 +45,17 @@ def _together(
     return list(groups.values())
 
 
-def _identity(role: str, item: Claim) -> Hashable:
+def _identity(role: str, item: Claim) -> Hashable | None:
     """What makes two list items of different pages the same item."""
-    index = item.pointer.rpartition("/")[2]
     if role == "[parameter]":
         target = item.target()
         value = target.value if target else item.value
-        return (str(value.get("in")), str(value.get("name"))) if isinstance(value, dict) else index
+        return (str(value.get("in")), str(value.get("name"))) if isinstance(value, dict) else None
     if role == "[server]":
-        return str(item.value.get("url")) if isinstance(item.value, dict) else index
+        return str(item.value.get("url")) if isinstance(item.value, dict) else None
     if role == "[schema]":
-        return alternative(item.value) or index
-    return index
+        return alternative(item.value)
+    return None
 
 
 def alternative(schema: Any) -> Hashable | None:

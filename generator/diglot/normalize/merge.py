@@ -42,10 +42,10 @@ class Merger:
         kind = dict if role[0] != "[" else list
         shaped = [claim for claim in claims if isinstance(claim.value, kind)]
         if role == "value" or not shaped or not isinstance(claims[0].value, kind):
-            return self._atom(claims, pointer)
+            return self._atom(role, claims, pointer)
         self._remember(pointer, shaped)
         if role == "schema":  # of booleans, false admits nothing; true says nothing
-            self._clash(pointer, shaped[0], [claim for claim in claims if claim.value is False])
+            self._clash(role, pointer, shaped[0], [claim for claim in claims if claim.value is False])
         if kind is list:
             return self._list(role, shaped, pointer)
         if role[0] != "{" and any(reference_of(claim.value) for claim in shaped):
@@ -70,7 +70,7 @@ class Merger:
         result: dict[str, Any] = {"$ref": reference}
         others = [claim for claim in claims if reference_of(claim.value) not in (None, reference)]
         foreign = [claim for claim in others if not same_thing(role, best, claim)]
-        self._clash(join(pointer, "$ref"), best.child("$ref"), [claim.child("$ref") for claim in foreign])
+        self._clash("value", join(pointer, "$ref"), best.child("$ref"), [claim.child("$ref") for claim in foreign])
         for claim in claims:
             target = claim.target() if claim not in foreign else None
             if target is not None and reference.startswith("#/components/"):
@@ -115,19 +115,17 @@ class Merger:
 
     def _list(self, role: str, claims: list[Claim], pointer: str) -> list[Any]:
         groups, left = grouped(role, claims)
-        self._clash(pointer, claims[0], left)
-        if groups is None:
-            return self._atom(claims, pointer)  # type: ignore[no-any-return]  # an atom of lists is a list
+        self._clash(role, pointer, claims[0], left)
         return [self.merge(role_of(role, ""), items, join(pointer, index)) for index, items in enumerate(groups)]
 
-    def _atom(self, claims: list[Claim], pointer: str) -> Any:
+    def _atom(self, role: str, claims: list[Claim], pointer: str) -> Any:
         claims = self.evidence.sort(claims)
         token = split(pointer)[-1] if pointer else ""
         agreeing = [claim for claim in claims if agree(claims[0], claim, token)]
         best = fullest(agreeing, token)
         self._remember(pointer, agreeing)
         if token not in _UNJUDGED:
-            self._clash(pointer, best, [claim for claim in claims if claim not in agreeing])
+            self._clash(role, pointer, best, [claim for claim in claims if claim not in agreeing])
         return plain(best.value)
 
     def _documentation(self, claims: list[Claim], pointer: str) -> Any:
@@ -140,10 +138,10 @@ class Merger:
         own = self.values[self.language].get(pointer)
         return own if same_shape(own, value) else value
 
-    def _clash(self, pointer: str, taken: Claim, left: list[Claim]) -> None:
+    def _clash(self, role: str, pointer: str, taken: Claim, left: list[Claim]) -> None:
         """Note what was declared and not taken; what is only sampled or said in prose gives way without a word."""
         if taken.strength == "declared":
-            self.clashes += [Clash(pointer, taken, claim) for claim in left if claim.strength == "declared"]
+            self.clashes += [Clash(role, pointer, taken, claim) for claim in left if claim.strength == "declared"]
 
     def _remember(self, pointer: str, claims: list[Claim]) -> None:
         self.origins[pointer] = tuple(dict.fromkeys(claim.origin for claim in claims))

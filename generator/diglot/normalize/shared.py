@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from diglot.core.grammar import is_prose, role_of
 from diglot.core.ir import METHODS, Fragment
 from diglot.core.pointer import join, split
-from diglot.core.tree import Map, copy_tree, mark_of, plain
+from diglot.core.tree import Map, copy_tree, mark_of
+from diglot.normalize.agreement import structure
 from diglot.normalize.moving import rewritten
 
 _SHARED = {"servers": "[server]", "security": "value"}
@@ -52,7 +52,7 @@ def _values(fragments: Sequence[Fragment], key: str, role: str) -> Iterator[Any]
     for fragment in fragments:
         for operation in _operations(fragment.document):
             if key in operation:
-                yield _structure(operation[key], role)
+                yield structure(operation[key], role)
 
 
 def _lifted(fragment: Fragment, keys: Sequence[str]) -> Fragment:
@@ -78,15 +78,3 @@ def _operations(document: Map) -> Iterator[Map]:
             for method in METHODS if isinstance(item, dict) else ():
                 if isinstance(item.get(method), Map):
                     yield item[method]
-
-
-def _structure(node: Any, role: str) -> Any:
-    if isinstance(node, dict) and role[0] != "[":
-        return {
-            key: _structure(value, role_of(role, key))
-            for key, value in node.items()
-            if not (is_prose(role, key) and isinstance(value, str))
-        }
-    if isinstance(node, list) and role[0] == "[":
-        return [_structure(item, role_of(role, "")) for item in node]
-    return plain(node)
