@@ -12,7 +12,7 @@ from diglot.core.ir import Loss
 from diglot.core.pointer import resolve
 from diglot.core.tree import plain
 from diglot.drift import drift_languages
-from diglot.normalize import Normalized, canonical
+from diglot.normalize import Normalized, canonical, editions
 from normalize_help import RESPONSE, addition, dated, fence, merged, rules, schema_of, things
 
 OBJECT = {"type": "object"}

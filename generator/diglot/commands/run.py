@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from diglot import files, pipeline
-from diglot.commands.common import broken, findings_of, listed, operations_of, outcome_of, project_of, stale
+from diglot.commands.common import broken, by_history, findings_of, listed, operations_of, outcome_of, project_of, stale
 from diglot.commands.conform import contract_for, live_progress, summary_of, with_lines
 from diglot.conform import Options
 from diglot.core.catalogue import phrase
@@ -92,8 +92,7 @@ def _make(project: Project, arguments: Namespace, language: str) -> _Made:
     folder = project.config.generated
     changed = files.write_tree(project.root / folder, pipeline.render(project, normalized))
     lines.append(phrase("summary-client", language, folder=folder, changed=listed(changed, language)))
-    by_history = any(fragment.age_source == "history" for fragment in fragments)
-    return _Made((*valid, *judged.findings), tuple(lines), by_history=by_history)
+    return _Made((*valid, *judged.findings), tuple(lines), by_history=by_history(fragments))
 
 
 def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list[str]]:

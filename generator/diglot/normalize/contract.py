@@ -14,6 +14,7 @@ from diglot.normalize.arrange import arrange
 from diglot.normalize.canonical import canonical
 from diglot.normalize.claims import Claim, Evidence
 from diglot.normalize.complete import complete
+from diglot.normalize.cycles import circular
 from diglot.normalize.language import build, strings
 from diglot.normalize.merge import Merger
 from diglot.normalize.overlay import apply
@@ -54,7 +55,7 @@ def normalize(
     origins = dict(merger.origins)
     added = add([item for item in additions if not item.language], document, origins, languages[0])
     document = arrange(added.document)
-    findings = [*spellings, *(clash.finding() for clash in merger.clashes), *inferred]
+    findings = [*spellings, *circular(document, origins), *(clash.finding() for clash in merger.clashes), *inferred]
     findings = [finding for finding in findings if not added.decides(finding.location.pointer)]
     findings += [each.finding() for each in merger.conflicts if not all(map(added.decides, each.places))]
     overlays = tuple(_overlay(language, merger, document, additions) for language in languages[1:])
@@ -104,9 +105,7 @@ def _claim_components(fragment: Fragment, merger: Merger) -> None:
     for section, names in components.items() if isinstance(components, dict) else ():
         for name in names if isinstance(names, dict) else ():
             claim = Claim.root(fragment).child("components").child(section).child(name)
-            target = claim.target()
-            if target is not None:
-                merger.claim_component(section, name, target)
+            merger.claim_component(section, name, claim)
 
 
 def _top(fragment: Fragment) -> Claim:
