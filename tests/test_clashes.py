@@ -115,6 +115,30 @@ def test_of_alternatives_that_differ_those_of_the_newer_page_stand_in_the_words_
     assert resolve(editions(result)["zh"], f"{RESPONSE}/oneOf") == three
 
 
+@pytest.mark.parametrize(
+    ("language", "value", "names"),
+    [
+        ("en", {"id": 1, "text": "hello"}, ["greeting"]),
+        ("zh", {"id": 1, "text": "你好"}, ["greeting"]),
+        ("en", {"id": 1, "text": "other"}, ["greeting", "example"]),
+        ("zh", {"id": 2, "text": "你好"}, ["greeting", "example"]),
+    ],
+)
+def test_an_example_without_a_name_is_the_one_that_another_page_names(language: str, value: Any, names: Any) -> None:
+    def document(**examples: Any) -> Any:
+        whole = things(OBJECT)
+        whole["paths"]["/things"]["get"]["responses"]["200"]["content"]["application/json"] |= examples
+        return whole
+
+    named_page = fence(document(examples={"greeting": {"value": {"id": 1, "text": "hello"}}}), "en/a.md")
+    result = merged(named_page, fence(document(example=value), f"{language}/b.md"))
+    media = result.contract.document["paths"]["/things"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert list(media["examples"]) == names
+    if names == ["greeting"] and language == "zh":
+        examples = resolve(editions(result)["zh"], RESPONSE.replace("schema", "examples"))
+        assert examples["greeting"]["value"] == value
+
+
 # --- the rest of an operation
 
 

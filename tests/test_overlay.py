@@ -235,7 +235,7 @@ def both(document: Any) -> Normalized:
 @given(DOCUMENTS)
 def test_each_edition_comes_back_as_it_is_alone(document: Any) -> None:
     result = both(document)
-    assert not result.findings
+    assert {finding.rule for finding in result.findings} <= {"reference-circular"}
     for language, whole in editions(result).items():
         alone = normalize([edition(document, language)], [language]).contract.document
         assert whole == alone
