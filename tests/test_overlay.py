@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -303,3 +304,26 @@ def test_the_strings_of_examples_stand_in_the_words_of_each_language() -> None:
         editions(result)["zh"]["paths"]
         == normalize([fence(document("是"), "zh/a.md")], ["zh"]).contract.document["paths"]
     )
+
+
+# --- pages that contradict each other in anything
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(DOCUMENTS, st.sampled_from(["en", "zh"]), st.sampled_from([None, "2025-01-01", "2026"])), max_size=3
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_the_pages_never_matters(drawn: Any, chance: random.Random) -> None:
+    pages = []
+    for index, (document, language, age) in enumerate(drawn):
+        (page,) = read_bytes(f"{language}/{index}.yaml", dump(said(document, language)).encode(), language)
+        pages.append(replace(page, age=age))
+    result = normalize(pages, ["en", "zh"])
+    assert normalize(chance.sample(pages, len(pages)), ["en", "zh"]) == result
+    for language, whole in editions(result).items():
+        (again,) = read_bytes("again.yaml", dump(whole).encode(), language)
+        once = normalize([again], [language]).contract.document
+        assert once == whole

@@ -138,5 +138,6 @@ def _listed(names: Sequence[str], language: str) -> str:
 
 def _said(fragment: Fragment, language: str) -> str:
     """An age and whence it comes."""
-    source = phrase(f"age-{fragment.age_source}", language) if fragment.age_source else ""
-    return f"{fragment.age} {source}".strip()
+    if fragment.age_source is None:
+        return fragment.age or ""
+    return phrase(f"age-{fragment.age_source}", language, age=fragment.age)
