@@ -185,8 +185,11 @@ def test_a_version_without_a_sibling_says_nothing(tmp_path: Path) -> None:
 
 def test_an_age_comes_before_a_version(tmp_path: Path) -> None:
     pages = {"v1/a.md": page(1, "---\ndate: 2025-01-02\n---\n"), "v2/a.md": page(2, "---\ndate: 2025-01-01\n---\n")}
-    maximum, why = taken(pipeline.read(project(tmp_path, pages)))
+    fragments = pipeline.read(project(tmp_path, pages))
+    maximum, why = taken(fragments)
     assert (maximum, why) == (1, "the newer page wins: 2025-01-02 as the page says against 2025-01-01 as the page says")
+    (clash,) = normalize(fragments, ["en"]).findings
+    assert "2025-01-02（依据页面自身），另一页面为 2025-01-01（依据页面自身）" in message(clash, "zh")
 
 
 def test_a_page_without_an_age_is_not_called_older(tmp_path: Path) -> None:
