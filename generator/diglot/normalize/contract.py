@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from diglot.core.collector import paused
 from diglot.core.finding import Finding
 from diglot.core.ir import Contract, Fragment, Overlay
 from diglot.core.tree import Map, plain
@@ -38,6 +39,7 @@ class Normalized:
     findings: tuple[Finding, ...]
 
 
+@paused()
 def normalize(
     fragments: Sequence[Fragment], languages: Sequence[str], additions: Sequence[Addition] = ()
 ) -> Normalized:
@@ -62,6 +64,7 @@ def normalize(
     return Normalized(languages[0], Contract(document, origins), overlays, (*findings, *added.findings))
 
 
+@paused()
 def editions(normalized: Normalized) -> dict[str, dict[str, Any]]:
     """The document in each language, that of the contract first: the contract with the language's overlay applied."""
     contract = normalized.contract.document
