@@ -11,9 +11,8 @@ from collections.abc import Iterator
 def paused() -> Iterator[None]:
     """No cycles are looked for within.
 
-    Reading and merging make many small trees and keep them: the collector would walk all of them again and again and
-    find nothing to free. A seventh of the time of reading 1,000 pages went into that, and two thirds of the time of
-    merging two editions of 1,640 operations; peak memory is the same without.
+    Reading makes many small trees and keeps them: the collector would walk all of them again and again and find nothing
+    to free. A seventh of the time of 1,000 pages went into that; peak memory is the same without.
     """
     enabled = gc.isenabled()
     gc.disable()
