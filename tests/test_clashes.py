@@ -299,6 +299,33 @@ def test_an_operation_id_that_an_addition_gives_is_not_inferred() -> None:
     assert rules(merged(fence(document), additions=(pin,))) == []
 
 
+ZH = "x-diglot-language: {}\nactions:\n- target: $.info\n  {}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (ZH.format("zh", "description: why\n  update: {title: 题}"), []),
+        (ZH.format("en", "description: why\n  update: {title: Other}"), []),
+        (ZH.format("zh", "update: {title: 题}"), ["addition-without-reason"]),
+        (
+            ZH.format("zh", "description: why\n  update: {title: 题}").replace("$.info", "$.x"),
+            ["overlay-target-missing"],
+        ),
+        (ZH.format("zh-CN", "description: why\n  update: {title: 题}"), ["addition-language-unknown"]),
+        (ZH.format("[zh]", "description: why\n  update: {title: 题}"), ["addition-language-unknown"]),
+        ("x-diglot-language: zh\nactions: {a: 1}\n", ["addition-invalid"]),
+    ],
+)
+def test_an_addition_to_one_language_is_looked_at_as_any_other(text: str, found: list[str]) -> None:
+    result = merged(fence(things(OBJECT), "en/a.md"), fence(things(OBJECT), "zh/a.md"), additions=(addition(text),))
+    assert rules(result) == found
+    assert all(finding.location.path == "additions/a.yaml" and finding.location.line for finding in result.findings)
+    titles = {language: document["info"]["title"] for language, document in editions(result).items()}
+    zh, en = ("题" if "zh\n" in text and not found else "T"), ("Other" if ": en" in text else "T")
+    assert titles == {"en": en, "zh": zh if en == "T" else en}
+
+
 # --- one operation under several spellings
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from diglot.core.collector import paused
 from diglot.core.finding import Finding
 from diglot.core.ir import Contract, Fragment, Overlay
-from diglot.core.tree import Map, plain
-from diglot.normalize.additions import Addition, add
+from diglot.core.tree import Map
+from diglot.normalize.additions import Addition, add, strangers
 from diglot.normalize.arrange import arrange
 from diglot.normalize.canonical import canonical
 from diglot.normalize.claims import Claim, Evidence
@@ -49,19 +49,29 @@ def normalize(
     """
     speaking = [canonical(fragment) for fragment in fragments if fragment.operations]
     spoken = {fragment.language for fragment in speaking}
-    languages = [*(tag for tag in languages if tag in spoken), *sorted(spoken - set(languages))] or languages[:1]
+    known = [*languages, *sorted(spoken - set(languages))]
+    languages = [tag for tag in known if tag in spoken] or known[:1]
     evidence = Evidence(languages)
     aligned, spellings = align_paths(align_security(speaking), evidence)
     merger, document = _merge(hoisted(aligned), evidence, languages[0])
     inferred = complete(document, merger)
     origins = dict(merger.origins)
-    added = add([item for item in additions if not item.language], document, origins, languages[0])
+    added = add([item for item in additions if item.language in (None, languages[0])], document, origins, languages[0])
     document = arrange(added.document)
     findings = [*spellings, *circular(document, origins), *(clash.finding() for clash in merger.clashes), *inferred]
     findings = [finding for finding in findings if not added.decides(finding.location.pointer)]
     findings += [each.finding() for each in merger.conflicts if not all(map(added.decides, each.places))]
-    overlays = tuple(_overlay(language, merger, document, additions) for language in languages[1:])
-    return Normalized(languages[0], Contract(document, origins), overlays, (*findings, *added.findings))
+    findings += [*added.findings, *strangers(additions, known)]
+    overlays = []
+    for language in languages[1:]:
+        overlay = _overlay(language, merger, document)
+        own = [item for item in additions if item.language == language]
+        if own:
+            by_hand = add(own, apply(overlay, document)[0], {}, language)
+            overlay["actions"] += by_hand.actions
+            findings += by_hand.findings
+        overlays.append(Overlay(language, overlay))
+    return Normalized(languages[0], Contract(document, origins), tuple(overlays), tuple(findings))
 
 
 @paused()
@@ -121,14 +131,10 @@ def _top(fragment: Fragment) -> Claim:
     return Claim(fragment, top, root.pointer, root.mark, root.strength)
 
 
-def _overlay(language: str, merger: Merger, document: dict[str, Any], additions: Sequence[Addition]) -> Overlay:
+def _overlay(language: str, merger: Merger, document: dict[str, Any]) -> dict[str, Any]:
     own = merger.texts.get(merger.language, {})
     texts = {pointer: text for pointer, text in merger.texts.get(language, {}).items() if text != own.get(pointer)}
     for pointer, value in merger.values.get(language, {}).items():
         texts.update(strings(document, pointer, value))
     title = texts.get("/info/title") or document["info"]["title"]
-    overlay = build(title, document["info"]["version"], texts, document)
-    for addition in sorted(additions, key=lambda addition: addition.path):
-        if addition.language == language:
-            overlay["actions"] += plain(addition.document.get("actions", []))
-    return Overlay(language, overlay)
+    return build(title, document["info"]["version"], texts, document)

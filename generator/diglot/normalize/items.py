@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -30,8 +31,8 @@ def grouped(role: str, claims: Sequence[Claim]) -> tuple[list[list[Claim]], list
 def _identities(role: str, claim: Claim) -> list[Hashable]:
     """What each item is called, its position where it has no name of its own."""
     names = [_identity(role, claim.child(index)) for index in range(len(claim.value))]
-    unique = role == "[schema]"
-    return [index if name is None or (unique and names.count(name) > 1) else name for index, name in enumerate(names)]
+    times = Counter(names) if role == "[schema]" else Counter()
+    return [index if name is None or times[name] > 1 else name for index, name in enumerate(names)]
 
 
 def _together(

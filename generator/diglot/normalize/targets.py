@@ -19,6 +19,7 @@ _KEYED = {"[parameter]": ("name", "in"), "[server]": ("url",), "[tag]": ("name",
 
 _ESCAPES = {"\\": "\\\\", "'": "\\'", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 _LONGEST_NAME = 80
+_MOST_ITEMS = 200  # a longer list is a table, whose rows nobody calls by name
 
 _Test = tuple[tuple[str, ...], Any]  # the way to a member, and its value; _PRESENT: that it is there at all
 _PRESENT = object()
@@ -41,7 +42,7 @@ def filter_of(role: str, items: Sequence[Any], index: int, twin: Any = None) -> 
 
     `twin` is the same item in another language; what differs there is text, and no name.
     """
-    for tests in _names(role, items[index]):
+    for tests in _names(role, items[index]) if len(items) <= _MOST_ITEMS else ():
         same = [item for item in items if all(_holds(item, test) for test in tests)]
         if len(same) == 1 and (twin is None or all(_holds(twin, test) for test in tests)):
             return "[?" + " && ".join(map(_written, tests)) + "]"

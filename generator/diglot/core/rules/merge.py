@@ -11,5 +11,6 @@ TABLE = (
     Rule("reference-circular", "normalize", "error"),
     Rule("component-conflict", "normalize", "warning"),
     Rule("path-spelling-differs", "normalize", "note"),
+    Rule("addition-language-unknown", "normalize", "warning"),
     Rule("path-slash-differs", "normalize", "warning", "request"),
 )
