@@ -242,6 +242,15 @@ def test_a_reference_to_another_component_is_a_clash_and_nothing_is_mixed() -> N
     assert result.contract.document["components"]["schemas"] == {"New": fields("b"), "Old": fields("a")}
 
 
+def test_a_reference_whose_name_a_dialect_guessed_is_no_clash() -> None:
+    named_page, guess = fence(named("Whole", fields("a", "b")), "en/a.md"), fence(named("Part", fields("a")), "zh/a.md")
+    lost = (Loss(f"{RESPONSE}/$ref", "outer-name-lost", "ambiguous"),)
+    for age in (None, "2026-01-01"):
+        result = merged(named_page, replace(guess, losses=lost, age=age))
+        assert "fact-clash" not in rules(result)
+        assert schema_of(result) == {"$ref": "#/components/schemas/Whole"}
+
+
 def test_a_component_under_a_translated_name_is_the_same_component() -> None:
     inner = {"type": "object", "properties": {"child": {"$ref": "#/components/schemas/Node"}}, "description": "A node."}
     translated = {

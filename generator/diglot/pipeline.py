@@ -69,9 +69,9 @@ def edition(normalized: Normalized, language: str | None = None) -> dict[str, An
     """
     from diglot.normalize import editions
 
-    documents = editions(normalized)
     if language is None:
         return normalized.contract.document
+    documents = editions(normalized)
     if language not in documents:
         raise UsageError(f"there is no page in {language!r}; the pages are in {', '.join(documents)}")
     return documents[language]

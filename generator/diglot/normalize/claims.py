@@ -71,6 +71,11 @@ class Claim:
         """Whether the page's dialect could not say this (a loss of that code stands at or above this place)."""
         return any(loss.code == code and is_within(self.pointer, loss.pointer) for loss in self.fragment.losses)
 
+    def doubts(self, key: str) -> bool:
+        """Whether the page's dialect leaves it open if this member is what the source had (any loss stands at it)."""
+        place = join(self.pointer, key)
+        return any(loss.pointer == place for loss in self.fragment.losses)
+
     def loses_below(self, code: str) -> bool:
         """Whether the page's dialect could not say all of this (a loss of that code stands at or below this place)."""
         return any(loss.code == code and is_within(loss.pointer, self.pointer) for loss in self.fragment.losses)

@@ -55,11 +55,11 @@ def _identity(role: str, item: Claim) -> Hashable | None:
     if role == "[server]":
         return str(item.value.get("url")) if isinstance(item.value, dict) else None
     if role == "[schema]":
-        return alternative(item.value)
+        return _alternative(item.value)
     return None
 
 
-def alternative(schema: Any) -> Hashable | None:
+def _alternative(schema: Any) -> Hashable | None:
     """The name of an alternative among others, if it has one: its component, or the value that tells it by."""
     if not isinstance(schema, dict):
         return None

@@ -64,18 +64,19 @@ class Merger:
         self.components[section, name][page.path, page.first_line, claim.pointer] = claim
 
     def _reference(self, role: str, claims: list[Claim], pointer: str) -> Any:
-        best = next(claim for claim in claims if reference_of(claim.value))
+        referring = [claim for claim in claims if reference_of(claim.value)]
+        best = next((claim for claim in referring if not claim.doubts("$ref")), referring[0])
         reference = reference_of(best.value) or ""
         _, section, name = [*split(reference), "", "", ""][:3]
         result: dict[str, Any] = {"$ref": reference}
-        others = [claim for claim in claims if reference_of(claim.value) not in (None, reference)]
-        foreign = [claim for claim in others if not same_thing(role, best, claim)]
+        others = [claim for claim in referring if reference_of(claim.value) != reference]
+        foreign = [claim for claim in others if not (claim.doubts("$ref") or same_thing(role, best, claim))]
         self._clash("value", join(pointer, "$ref"), best.child("$ref"), [claim.child("$ref") for claim in foreign])
         for claim in claims:
             target = claim.target() if claim not in foreign else None
             if target is not None and reference.startswith("#/components/"):
                 self.claim_component(section, name, target)
-        siblings = [claim for claim in claims if reference_of(claim.value) and len(claim.value) > 1]
+        siblings = [claim for claim in referring if len(claim.value) > 1]
         if siblings:
             result |= self._object(role, siblings, pointer)
         return result

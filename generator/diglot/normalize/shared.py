@@ -27,13 +27,13 @@ def hoisted(fragments: Sequence[Fragment]) -> list[Fragment]:
 
 def _is_shared(fragments: Sequence[Fragment], key: str, role: str) -> bool:
     whole = [fragment for fragment in fragments if key != "security" or not _loses_scopes(fragment)]
-    spellings = {spelled(value) for value in _values(whole, key, role)}
+    spellings = {_spelled(value) for value in _values(whole, key, role)}
     if len(spellings) == 1:
-        return key != "security" or len({spelled(_unscoped(value)) for value in _values(fragments, key, role)}) == 1
-    return not spellings and len({spelled(value) for value in _values(fragments, key, role)}) == 1
+        return key != "security" or len({_spelled(_unscoped(value)) for value in _values(fragments, key, role)}) == 1
+    return not spellings and len({_spelled(value) for value in _values(fragments, key, role)}) == 1
 
 
-def spelled(value: Any) -> str:
+def _spelled(value: Any) -> str:
     """Equal for equal JSON values."""
     return json.dumps(value, sort_keys=True, default=str)
 
