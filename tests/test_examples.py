@@ -25,7 +25,7 @@ from drift_help import fragment
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "generator" / "diglot" / "core" / "words" / "examples"
 KINDS = {("before", "after"), ("one", "other"), ("wrong", "right"), ("expected", "got")}
-BYTES = {"page-not-utf8", "page-too-large"}  # their examples describe a file
+BYTES = {"page-not-utf8", "page-too-large", "page-date-invalid", "page-history-slow"}  # theirs describe a file, or git
 PAGES = {"operation-missing-in-language", "server-url-templated", "field-undeclared"} | {
     rule.id for rule in server.TABLE
 }  # theirs, more than a document

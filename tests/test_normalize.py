@@ -20,11 +20,12 @@ from diglot.core.ir import Fragment
 from diglot.core.pointer import resolve
 from diglot.core.tree import plain, walk
 from diglot.core.yaml import dump, load
-from diglot.normalize import Addition, Normalized, apply, canonical, normalize
+from diglot.normalize import Normalized, apply, canonical, normalize
 from diglot.normalize.operation_ids import infer_operation_id
-from diglot.normalize.overlay import target_of
+from diglot.normalize.targets import target_of
 from diglot.project import Project
 from diglot.read import read_bytes
+from normalize_help import addition, dated, fence, merged, things
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = Project.at(ROOT)
@@ -50,26 +51,6 @@ def document(seeds: Normalized) -> dict[str, Any]:
 
 def parameter(document: Mapping[str, Any], pointer: str, name: str) -> Any:
     return next(item for item in resolve(document, pointer)["parameters"] if item["name"] == name)
-
-
-def page(text: str, path: str = "en/a.md") -> Fragment:
-    (fragment,) = read_bytes(path, text.encode())
-    assert fragment.operations, fragment.findings
-    return fragment
-
-
-def fence(document: Any, path: str = "en/a.md", info: str = "openapi.yaml get /things") -> Fragment:
-    return page(f"# Things\n\n## OpenAPI\n\n````yaml {info}\n{dump(document)}\n````\n", path)
-
-
-def things(schema: Any, **operation: Any) -> dict[str, Any]:
-    """A 3.0 document with one operation whose 200 response has this schema."""
-    responses = {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
-    return {
-        "openapi": "3.0.1",
-        "info": {"title": "T", "version": "1"},
-        "paths": {"/things": {"get": {"operationId": "listThings", "responses": responses, **operation}}},
-    }
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs"]))
@@ -208,10 +189,6 @@ def test_normalize_is_idempotent(seeds: Normalized, document: dict[str, Any]) ->
 # --- any pages
 
 
-def merged(*fragments: Fragment, additions: tuple[Addition, ...] = ()) -> Normalized:
-    return normalize(fragments, ["en", "zh"], additions)
-
-
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -271,10 +248,6 @@ def test_security_that_differs_stays_with_its_operation() -> None:
     assert result["paths"]["/things"]["get"]["security"] == [{"key": []}]
 
 
-def dated(fragment: Fragment, age: str) -> Fragment:
-    return replace(fragment, age=age)
-
-
 def test_of_two_declared_facts_the_newer_wins_and_the_clash_names_both_lines() -> None:
     old = dated(fence(things({"type": "integer", "maximum": 10}), "en/old.md"), "2025-01-01")
     new = dated(fence(things({"type": "integer", "maximum": 20}), "zh/new.md"), "2026-01-01/2026-02-01")
@@ -286,7 +259,7 @@ def test_of_two_declared_facts_the_newer_wins_and_the_clash_names_both_lines() -
         assert (clash.location.path, clash.other and clash.other.path) == ("en/old.md", "zh/new.md")
         assert clash.location.line > 1
         assert dict(clash.args) == {"taken": 20, "left": 10}
-        assert clash.evidence["why"]["en"] == "the newer page wins"
+        assert clash.evidence["why"]["en"] == "the newer page wins: 2026-01-01/2026-02-01 against 2025-01-01"
         assert "以较新的页面为准" in message(clash, "zh")
 
 
@@ -351,10 +324,6 @@ def test_inferred_operation_ids_never_collide() -> None:
 
 
 # --- additions
-
-
-def addition(text: str, path: str = "additions/a.yaml") -> Addition:
-    return Addition(path, load(text).value)
 
 
 def test_an_addition_is_applied_with_its_reason_and_is_an_origin() -> None:

@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     command("read", "what pages say: operations, facts, losses", ("+", "PAGE"))
     normalize = command("normalize", "pages -> one contract and an overlay a language", ("*", "PAGE"))
     _check(normalize)
+    normalize.add_argument("--edition", metavar="LANGUAGE", help="print the document in this language; write nothing")
     command("validate", "OpenAPI law and house rules", ("?", "SPEC"))
     drift = command("drift", "where pages, languages or two versions disagree", ("*", "OLD NEW"))
     drift.add_argument("--server", metavar="URL", help="compare with the OpenAPI document that this server gives")

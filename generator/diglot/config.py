@@ -5,9 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from diglot.core.age import parse_age
 from diglot.core.hosts import split_host
 from diglot.core.usage import UsageError
 
@@ -67,7 +69,8 @@ def _config(table: dict[str, Any], name: str) -> Config:
             right = isinstance(value, list) and all(isinstance(item, str) for item in value)
             right = right and (bool(value) or key == "hosts")
         elif key in ("ages", "sources"):
-            right = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+            kinds = (str, date) if key == "ages" else (str,)
+            right = isinstance(value, dict) and all(isinstance(item, kinds) for item in value.values())
         else:
             right = isinstance(value, str) and bool(value)
         if not right:
@@ -76,4 +79,12 @@ def _config(table: dict[str, Any], name: str) -> Config:
         if split_host(host) is None:
             raise UsageError(f"{name}: {host!r} among the hosts in [tool.diglot] is neither a name nor name:port")
     lists: dict[str, Any] = {key: tuple(table[key]) for key in ("languages", "hosts") if key in table}
-    return Config(**{**table, **lists})
+    ages = {path: _age(path, str(age), name) for path, age in table.get("ages", {}).items()}
+    return Config(**{**table, **lists, "ages": ages})
+
+
+def _age(path: str, text: str, name: str) -> str:
+    age = parse_age(text)
+    if age is None:
+        raise UsageError(f"{name}: the age of {path!r} in [tool.diglot.ages] is no ISO 8601 date or interval: {text!r}")
+    return age

@@ -12,11 +12,12 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diglot import files
+from diglot.ages import date_pages
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Contract, File, Fragment
 from diglot.core.tree import plain
@@ -40,17 +41,11 @@ class Judged:
 
 
 def read(project: Project, inputs: Sequence[str] = ()) -> list[Fragment]:
-    """Stage 1: what each page says. Without inputs, the pages of the project."""
+    """Stage 1: what each page says, and how old it is. Without inputs, the pages of the project."""
     from diglot.read import read_bytes
 
-    folder = project.config.pages
-    ages = {f"{folder}/{path}": age for path, age in project.config.ages.items()}
-    fragments = [
-        fragment
-        for path, data in files.pages(list(inputs) or [folder], project.root)
-        for fragment in read_bytes(path, data)
-    ]
-    return [replace(item, age=ages[item.page.path]) if item.page.path in ages else item for item in fragments]
+    found = files.pages(list(inputs) or [project.config.pages], project.root)
+    return date_pages(project, [fragment for path, data in found for fragment in read_bytes(path, data)])
 
 
 def normalize(project: Project, fragments: Sequence[Fragment], additions: bool = True) -> Normalized:
@@ -66,15 +61,37 @@ def normalize(project: Project, fragments: Sequence[Fragment], additions: bool =
     return merge(fragments, project.config.languages, added)
 
 
-def contract_files(project: Project, normalized: Normalized) -> list[File]:
-    """What stage 2 writes: the contract and its overlays, paths relative to the project's root."""
+def edition(normalized: Normalized, language: str | None = None) -> dict[str, Any]:
+    """The contract in one of its languages, its overlay applied; without a language as it stands.
+
+    Raises:
+        UsageError: no page is in that language.
+    """
+    from diglot.normalize import editions
+
+    if language is None:
+        return normalized.contract.document
+    documents = editions(normalized)
+    if language not in documents:
+        raise UsageError(f"there is no page in {language!r}; the pages are in {', '.join(documents)}")
+    return documents[language]
+
+
+def written(document: Mapping[str, Any]) -> str:
+    """A document as the YAML that is written of it."""
     from diglot.core.yaml import dump
 
+    return HEADER + dump(document)
+
+
+def contract_files(project: Project, normalized: Normalized) -> list[File]:
+    """What stage 2 writes: the contract and its overlays, paths relative to the project's root."""
     config = project.config
-    written = [File(config.contract, HEADER + dump(normalized.contract.document))]
-    for overlay in normalized.overlays:
-        written.append(File(f"{config.overlays}/{overlay.language}.yaml", HEADER + dump(overlay.document)))
-    return written
+    contract = File(config.contract, written(normalized.contract.document))
+    overlays = [
+        File(f"{config.overlays}/{overlay.language}.yaml", written(overlay.document)) for overlay in normalized.overlays
+    ]
+    return [contract, *overlays]
 
 
 def validate(document: Mapping[str, Any], locate: Callable[[str], Location]) -> list[Finding]:
@@ -137,14 +154,12 @@ def waive(project: Project, findings: Sequence[Finding], name: str | None = None
 
 def render(project: Project, normalized: Normalized) -> tuple[File, ...]:
     """Stage 5: the client package and the reference, in memory."""
-    from diglot.normalize import apply
+    from diglot.normalize import editions
     from diglot.render import Options
     from diglot.render import render as generate
 
     config, contract = project.config, normalized.contract
-    documents: dict[str, Any] = {config.languages[0]: contract.document}
-    for overlay in normalized.overlays:
-        documents[overlay.language], _ = apply(overlay.document, contract.document)
+    documents = editions(normalized)
     options = Options(package=config.package, client=config.client, environment=config.environment)
     return generate(documents, options, contract.origins)
 

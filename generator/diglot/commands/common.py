@@ -38,6 +38,11 @@ def broken(findings: Iterable[Finding]) -> bool:
     return any(severity(finding) == "error" for finding in findings)
 
 
+def by_history(fragments: Iterable[Fragment]) -> bool:
+    """Whether pages were told apart by git's history, which may change though no file does."""
+    return any(fragment.age_source == "history" for fragment in fragments)
+
+
 def stale(project: Project, written: Sequence[File]) -> list[Finding]:
     """A finding for each file of the contract that is not as the pages make it."""
     paths = [file.path for file in written if files.differences(project.root, [file])]

@@ -6,7 +6,7 @@ from argparse import Namespace
 from dataclasses import replace
 
 from diglot import files, pipeline
-from diglot.commands.common import broken, findings_of, listed, project_of, stale
+from diglot.commands.common import broken, by_history, findings_of, listed, project_of, stale
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.usage import UsageError
@@ -40,7 +40,7 @@ def run(arguments: Namespace, streams: Streams) -> int:
         found += [Finding("generated-stale", Location(f"{folder}/{path}", 1, 1)) for path in differing]
         return deliver(Outcome(found), arguments, streams)
     changed = files.write_tree(project.root / folder, tree)
-    if own and not found:
+    if own and not found and not by_history(fragments):
         memory.remember(True)
     streams.say("generated", folder=folder, changed=listed(changed, streams.language))
     return deliver(Outcome(found), arguments, streams)

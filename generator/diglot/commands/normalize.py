@@ -1,4 +1,7 @@
-"""`diglot normalize [PAGE...]`: the project's contract and overlays, or those of any other pages to stdout."""
+"""`diglot normalize [PAGE...]`: the project's contract and overlays, or those of any other pages to stdout.
+
+Of one document that is its normal form (see `diglot.normalize`); `--edition zh` is the contract in that language.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from diglot import files, pipeline
 from diglot.commands.common import broken, findings_of, listed, operations_of, project_of, stale
 from diglot.core.collector import paused
 from diglot.core.finding import Finding
+from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver, exit_code
 from diglot.normalize import Normalized
 from diglot.report import finding_value, render_text
@@ -18,15 +22,19 @@ from diglot.report import finding_value, render_text
 
 @paused()
 def run(arguments: Namespace, streams: Streams) -> int:
-    """Merge the pages; with --check only say whether a file would change."""
+    """Merge the pages; with --check only say whether a file would change, with --edition only print."""
+    if arguments.check and arguments.edition:
+        raise UsageError("normalize --check compares files and --edition prints a document; give one of them")
     project = project_of(arguments)
     fragments = pipeline.read(project, arguments.inputs)
     normalized = pipeline.normalize(project, fragments, additions=not arguments.inputs)
     found = [*findings_of(fragments), *normalized.findings]
     outcome = Outcome(found, value=_value(normalized, found, streams.language))
+    if arguments.inputs or arguments.edition:
+        document = pipeline.edition(normalized, arguments.edition)
+        outcome = replace(outcome, value={**outcome.value, "document": document})
+        return _print(outcome, pipeline.written(document) if operations_of(fragments) else "", arguments, streams)
     written = pipeline.contract_files(project, normalized)
-    if arguments.inputs:
-        return _print(outcome, written[0].text if operations_of(fragments) else "", arguments, streams)
     outdated = stale(project, written)
     if arguments.check:
         return deliver(replace(outcome, findings=[*found, *outdated]), arguments, streams)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from diglot import files, pipeline
-from diglot.commands.common import broken, findings_of, listed, operations_of, outcome_of, project_of, stale
+from diglot.commands.common import broken, by_history, findings_of, listed, operations_of, outcome_of, project_of, stale
 from diglot.commands.conform import contract_for, live_progress, summary_of, with_lines
 from diglot.conform import Options
 from diglot.core.catalogue import phrase
@@ -26,11 +26,15 @@ _MOST_LINES = 25
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What the stages before the server gave: findings, a line for each stage, and whether they got to the end."""
+    """What the stages before the server gave: findings, a line for each stage, and whether they got to the end.
+
+    `by_history`: pages were told apart by git's history, which may change though no file does.
+    """
 
     findings: tuple[Finding, ...]
     lines: tuple[str, ...]
     complete: bool = True
+    by_history: bool = False
 
 
 def run(arguments: Namespace, streams: Streams) -> int:
@@ -42,7 +46,7 @@ def run(arguments: Namespace, streams: Streams) -> int:
         made = _Made((), (phrase("summary-unchanged", language), *remembered[language]))
     else:
         made = _make(project, arguments, language)
-        if made.complete and not _failing(made.findings, arguments.fail_on):
+        if made.complete and not made.by_history and not _failing(made.findings, arguments.fail_on):
             memory.remember({language: made.lines})
     tested, lines = _test(project, streams) if made.complete else ((), [])
     failing = _failing([*made.findings, *tested], arguments.fail_on)
@@ -88,7 +92,7 @@ def _make(project: Project, arguments: Namespace, language: str) -> _Made:
     folder = project.config.generated
     changed = files.write_tree(project.root / folder, pipeline.render(project, normalized))
     lines.append(phrase("summary-client", language, folder=folder, changed=listed(changed, language)))
-    return _Made((*valid, *judged.findings), tuple(lines))
+    return _Made((*valid, *judged.findings), tuple(lines), by_history=by_history(fragments))
 
 
 def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list[str]]:

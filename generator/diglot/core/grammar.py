@@ -89,6 +89,12 @@ PROSE: dict[str, frozenset[str]] = {
         for role in ("server", "variable", "tag", "docs", "parameter", "body", "response", "header", "link", "security")
     },
 }
+DOCUMENTATION: dict[str, frozenset[str]] = {
+    "example": frozenset({"value", "externalValue"}),
+    "schema": frozenset({"examples", "example"}),
+    "docs": frozenset({"url"}),
+    **dict.fromkeys(("parameter", "header", "media"), frozenset({"example"})),
+}
 
 
 def role_of(role: str, key: str) -> str:
@@ -104,6 +110,11 @@ def role_of(role: str, key: str) -> str:
 def is_prose(role: str, key: str) -> bool:
     """Whether member `key` of an object of `role` is text for readers, in the language of the page."""
     return key in PROSE.get(role, ())
+
+
+def is_documentation(role: str, key: str) -> bool:
+    """Whether member `key` of an object of `role` is an example, a link or an extension: for readers alone."""
+    return key in DOCUMENTATION.get(role, ()) or (key.startswith("x-") and role_of(role, key) == "value")
 
 
 def walk_roles(

@@ -12,6 +12,7 @@ from diglot.core.tree import Map, Mark
 
 Strength = Literal["added", "declared", "sampled", "prose", "inferred"]
 Certainty = Literal["lost", "ambiguous", "inferred"]
+AgeSource = Literal["configured", "page", "path", "history"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
@@ -86,7 +87,9 @@ class Fragment:
     """All that one page says: its operations and the OpenAPI document recovered from this page alone.
 
     The document keeps the marks of the page (see `tree`). `strengths` lists the pointers whose subtree is not declared
-    but sampled, prose or inferred. `age` is an ISO 8601 date or interval (`2025-09-11/2025-11-26`), or None.
+    but sampled, prose or inferred. `age` is an ISO 8601 date or interval (`2025-09-11/2025-11-26`), or None, and
+    `age_source` whence it comes. `generation` is the version in the page's path, (1, 2) for `v1.2`, where the folder
+    has several; it orders pages that have no age, and dates none.
     """
 
     page: Page
@@ -97,6 +100,8 @@ class Fragment:
     losses: tuple[Loss, ...] = ()
     findings: tuple[Finding, ...] = ()
     age: str | None = None
+    age_source: AgeSource | None = None
+    generation: tuple[int, ...] = ()
 
     @property
     def language(self) -> str:

@@ -125,6 +125,7 @@ def _page(saying: Saying) -> dict[str, Any]:
         "line": saying.location.line,
         "language": saying.fragment.language,
         "age": saying.fragment.age,
+        "age_source": saying.fragment.age_source,
         "strength": saying.strength,
         "says": saying.value if saying.present else None,
     }

@@ -1,7 +1,8 @@
 """Which page is likely stale, and why: by age where the pages have one, else by being the only one that differs.
 
 An age is the interval in which a page was seen published. A page is older than another if it was first seen no later,
-last seen no later, and the intervals are not the same.
+last seen no later, and the intervals are not the same. Of pages that versions in their paths
+order, the lower is older.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def verdict(sayings: Sequence[Saying], servers: Container[int] = ()) -> Verdict:
     older = _older(sayings)
     if older:
         newest = max((saying for saying in sayings if saying not in older), key=lambda saying: _interval(saying) or ())
-        args = {"age": older[0].fragment.age, "newer_age": newest.fragment.age}
+        args = {"age": _age(older[0]), "newer_age": _age(newest)}
         return Verdict(older, "older", args)
     counts = Counter(saying.identity for saying in sayings)
     alone = tuple(saying for saying in sayings if counts[saying.identity] == 1)
@@ -48,7 +49,7 @@ def verdict(sayings: Sequence[Saying], servers: Container[int] = ()) -> Verdict:
 
 def _older(sayings: Sequence[Saying]) -> tuple[Saying, ...]:
     """Every saying that disagrees with the newest ones and is older than each of them."""
-    dated = [saying for saying in sayings if _interval(saying)]
+    dated = [saying for saying in sayings if _interval(saying) or saying.fragment.generation]
     newest = [saying for saying in dated if not any(is_older(saying, other) for other in dated)]
     if len(dated) < len(sayings) or len({saying.identity for saying in newest}) != 1:
         return ()
@@ -60,7 +61,13 @@ def _older(sayings: Sequence[Saying]) -> tuple[Saying, ...]:
 def is_older(left: Saying, right: Saying) -> bool:
     """Whether the left page is the older one; False where an age is not known."""
     mine, other = _interval(left), _interval(right)
+    if not mine and not other and left.fragment.generation and right.fragment.generation:
+        return left.fragment.generation < right.fragment.generation
     return bool(mine and other) and mine != other and all(a <= b for a, b in zip(mine or (), other or (), strict=True))
+
+
+def _age(saying: Saying) -> str:
+    return saying.fragment.age or "v" + ".".join(map(str, saying.fragment.generation))
 
 
 def _interval(saying: Saying) -> tuple[str, str] | None:

@@ -9,8 +9,8 @@ from typing import Any
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Origin
 from diglot.core.pointer import is_within, join
-from diglot.core.tree import mark_of
-from diglot.normalize.overlay import apply, touched
+from diglot.core.tree import mark_of, plain
+from diglot.normalize.overlay import apply, settled, touched
 
 LANGUAGE = "x-diglot-language"
 
@@ -25,14 +25,29 @@ class Addition:
     @property
     def language(self) -> str | None:
         """The language whose overlay it adds to; None for what belongs to the contract itself."""
-        return self.document.get(LANGUAGE) if isinstance(self.document, dict) else None
+        language = self.document.get(LANGUAGE) if isinstance(self.document, dict) else None
+        return None if language is None else str(language)
 
 
-def add(
-    additions: Sequence[Addition], document: Any, origins: dict[str, tuple[Origin, ...]], language: str
-) -> tuple[Any, list[Finding]]:
-    """The document with the additions applied in the order of their paths; `origins` learns where they stand."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The document with all additions, the actions that had an effect, what was found wrong, and what they decide."""
+
+    document: Any
+    actions: tuple[Any, ...]
+    findings: tuple[Finding, ...]
+    pinned: frozenset[str]
+
+    def decides(self, pointer: str) -> bool:
+        """Whether an addition says what stands at this place, or took it away: then pages may disagree about it."""
+        return pointer in self.pinned or any(is_within(pointer, place) for place in self.pinned)
+
+
+def add(additions: Sequence[Addition], document: Any, origins: dict[str, tuple[Origin, ...]], language: str) -> Added:
+    """The additions applied in the order of their paths; `origins` learns where they stand."""
     findings: list[Finding] = []
+    pinned: set[str] = set()
+    effective: list[Any] = []
     for addition in sorted(additions, key=lambda addition: addition.path):
         actions = addition.document.get("actions") if isinstance(addition.document, dict) else None
         if not isinstance(actions, list):
@@ -44,11 +59,26 @@ def add(
             if not isinstance(action, dict) or not str(action.get("description") or "").strip():
                 findings.append(Finding("addition-without-reason", where))
                 continue
+            pinned.update(settled(action, document))
             single = {"actions": actions[index : index + 1]}
             document, problems = apply(single, document, addition.path)
             findings += [Finding(problem.rule, where, args=problem.args) for problem in problems]
+            effective += [] if problems else [plain(action)]
             _note(action, document, origins, Origin(where, "added", language))
-    return document, findings
+    return Added(document, tuple(effective), tuple(findings), frozenset(pinned))
+
+
+def strangers(additions: Sequence[Addition], languages: Sequence[str]) -> list[Finding]:
+    """The additions whose language is none of these: nothing of them is applied."""
+    return [
+        Finding(
+            "addition-language-unknown",
+            Location(addition.path, *(mark_of(addition.document, LANGUAGE) or (1, 1)), join("", LANGUAGE)),
+            args={"language": addition.language},
+        )
+        for addition in additions
+        if addition.language is not None and addition.language not in languages
+    ]
 
 
 def _note(action: Any, document: Any, origins: dict[str, tuple[Origin, ...]], origin: Origin) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from diglot.core.finding import Location
@@ -71,6 +71,15 @@ class Claim:
         """Whether the page's dialect could not say this (a loss of that code stands at or above this place)."""
         return any(loss.code == code and is_within(self.pointer, loss.pointer) for loss in self.fragment.losses)
 
+    def doubts(self, key: str) -> bool:
+        """Whether the page's dialect leaves it open if this member is what the source had (any loss stands at it)."""
+        place = join(self.pointer, key)
+        return any(loss.pointer == place for loss in self.fragment.losses)
+
+    def loses_below(self, code: str) -> bool:
+        """Whether the page's dialect could not say all of this (a loss of that code stands at or below this place)."""
+        return any(loss.code == code and is_within(loss.pointer, self.pointer) for loss in self.fragment.losses)
+
 
 def reference_of(value: Any) -> str | None:
     """The local reference (`#/…`) of an object, or None."""
@@ -80,26 +89,35 @@ def reference_of(value: Any) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The order of evidence: strength, then age (newer first), dialect, language, and the path as the last resort."""
+    """The order of evidence: strength, age (newer first), version in the path, dialect, language, path.
+
+    A page without an age comes after every page that has one, and one without a version after every version.
+    """
 
     languages: Sequence[str]
+    _pages: dict[int, tuple[Fragment, tuple[Any, ...]]] = field(default_factory=dict)
 
     def rank(self, claim: Claim) -> tuple[Any, ...]:
         """A sort key; the best claim sorts first. Total, so that the order of the pages never matters."""
         fragment = claim.fragment
+        known = self._pages.get(id(fragment))
+        if known is None:  # with the fragment itself, so that no other one can get its id
+            known = self._pages[id(fragment)] = (fragment, self._rank_of_page(fragment))
+        return (_STRENGTHS.index(claim.strength), known[1], claim.pointer)
+
+    def _rank_of_page(self, fragment: Fragment) -> tuple[Any, ...]:
         return (
-            _STRENGTHS.index(claim.strength),
             _newest_first(newest(fragment.age)),
+            (*(-1 - number for number in fragment.generation), 0),
             _index(_DIALECTS, fragment.dialect),
             _index(self.languages, fragment.language),
             fragment.page.path,
             fragment.page.first_line,
-            claim.pointer,
         )
 
     def sort(self, claims: list[Claim]) -> list[Claim]:
         """Best first."""
-        return sorted(claims, key=self.rank)
+        return sorted(claims, key=self.rank) if len(claims) > 1 else claims
 
     def sort_texts(self, claims: list[Claim]) -> list[Claim]:
         """Best wording first: a dialect that keeps the markup of prose comes before rendered text, whatever its age."""

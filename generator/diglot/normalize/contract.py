@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.core.catalogue import phrase
-from diglot.core.finding import Finding, Location
-from diglot.core.ir import METHODS, Contract, Fragment, OpKey, Overlay
-from diglot.core.pointer import split
-from diglot.core.tree import Map, plain
-from diglot.core.usage import LANGUAGES
-from diglot.normalize.additions import Addition, add
+from diglot.core.collector import paused
+from diglot.core.finding import Finding
+from diglot.core.ir import Contract, Fragment, Overlay
+from diglot.core.tree import Map
+from diglot.normalize.additions import Addition, add, strangers
 from diglot.normalize.arrange import arrange
 from diglot.normalize.canonical import canonical
-from diglot.normalize.claims import Claim, Evidence, newest
+from diglot.normalize.claims import Claim, Evidence
 from diglot.normalize.complete import complete
-from diglot.normalize.merge import Clash, Merger
-from diglot.normalize.overlay import build
+from diglot.normalize.cycles import circular
+from diglot.normalize.language import build, strings
+from diglot.normalize.merge import Merger
+from diglot.normalize.overlay import apply
 from diglot.normalize.paths import align_paths
 from diglot.normalize.security import align_security
 from diglot.normalize.shared import hoisted
@@ -28,13 +28,18 @@ _MAX_PASSES = 20
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
-    """What the merge gives: the contract, an overlay for each further language, and what was found on the way."""
+    """What the merge gives: the contract, an overlay for each further language, and what was found on the way.
 
+    `language` is that of the contract.
+    """
+
+    language: str
     contract: Contract
     overlays: tuple[Overlay, ...]
     findings: tuple[Finding, ...]
 
 
+@paused()
 def normalize(
     fragments: Sequence[Fragment], languages: Sequence[str], additions: Sequence[Addition] = ()
 ) -> Normalized:
@@ -44,17 +49,40 @@ def normalize(
     """
     speaking = [canonical(fragment) for fragment in fragments if fragment.operations]
     spoken = {fragment.language for fragment in speaking}
-    languages = [*(tag for tag in languages if tag in spoken), *sorted(spoken - set(languages))] or languages[:1]
+    known = [*languages, *sorted(spoken - set(languages))]
+    languages = [tag for tag in known if tag in spoken] or known[:1]
     evidence = Evidence(languages)
-    aligned = hoisted(align_paths(align_security(speaking), evidence))
-    merger, document = _merge(aligned, evidence, languages[0])
-    findings = [_clash(clash) for clash in merger.clashes]
-    findings += complete(document, merger)
+    aligned, spellings = align_paths(align_security(speaking), evidence)
+    merger, document = _merge(hoisted(aligned), evidence, languages[0])
+    inferred = complete(document, merger)
     origins = dict(merger.origins)
-    document, problems = add([item for item in additions if not item.language], document, origins, languages[0])
-    document = arrange(document)
-    overlays = tuple(_overlay(language, merger, document, additions) for language in languages[1:])
-    return Normalized(Contract(document, origins), overlays, tuple(findings + problems))
+    added = add([item for item in additions if item.language in (None, languages[0])], document, origins, languages[0])
+    document = arrange(added.document)
+    findings = [*spellings, *circular(document, origins), *(clash.finding() for clash in merger.clashes), *inferred]
+    findings = [finding for finding in findings if not added.decides(finding.location.pointer)]
+    findings += [each.finding() for each in merger.conflicts if not all(map(added.decides, each.places))]
+    findings += [*added.findings, *strangers(additions, known)]
+    overlays = []
+    for language in languages[1:]:
+        overlay = _overlay(language, merger, document)
+        own = [item for item in additions if item.language == language]
+        if own:
+            by_hand = add(own, apply(overlay, document)[0], {}, language)
+            overlay["actions"] += by_hand.actions
+            findings += by_hand.findings
+        overlays.append(Overlay(language, overlay))
+    return Normalized(languages[0], Contract(document, origins), tuple(overlays), tuple(findings))
+
+
+@paused()
+def editions(normalized: Normalized) -> dict[str, dict[str, Any]]:
+    """The document in each language, that of the contract first: the contract with the language's overlay applied."""
+    contract = normalized.contract.document
+    documents = {normalized.language: contract}
+    for overlay in normalized.overlays:
+        document, _ = apply(overlay.document, contract)
+        documents[overlay.language] = arrange(document)
+    return documents
 
 
 def _merge(fragments: Sequence[Fragment], evidence: Evidence, language: str) -> tuple[Merger, dict[str, Any]]:
@@ -90,9 +118,7 @@ def _claim_components(fragment: Fragment, merger: Merger) -> None:
     for section, names in components.items() if isinstance(components, dict) else ():
         for name in names if isinstance(names, dict) else ():
             claim = Claim.root(fragment).child("components").child(section).child(name)
-            target = claim.target()
-            if target is not None:
-                merger.claim_component(section, name, target)
+            merger.claim_component(section, name, claim)
 
 
 def _top(fragment: Fragment) -> Claim:
@@ -105,39 +131,10 @@ def _top(fragment: Fragment) -> Claim:
     return Claim(fragment, top, root.pointer, root.mark, root.strength)
 
 
-def _clash(clash: Clash) -> Finding:
-    taken, left = clash.taken, clash.left
-    newer = newest(taken.fragment.age) > newest(left.fragment.age)
-    dialects = taken.fragment.dialect != left.fragment.dialect
-    reason = "newer" if newer else "dialect" if dialects else "order"
-    location = left.location
-    return Finding(
-        "fact-clash",
-        Location(location.path, location.line, location.column, clash.pointer),
-        _operation_of(clash.pointer),
-        taken.location,
-        args={"taken": plain(taken.value), "left": plain(left.value)},
-        evidence={
-            "why": {language: phrase(f"why-{reason}", language) for language in LANGUAGES},
-            "taken_path": taken.location.path,
-            "age": taken.fragment.age or "",
-        },
-    )
-
-
-def _operation_of(pointer: str) -> str:
-    tokens = split(pointer)
-    if len(tokens) >= 3 and tokens[0] == "paths" and tokens[2] in METHODS:
-        return str(OpKey.of(tokens[2], tokens[1]))
-    return ""
-
-
-def _overlay(language: str, merger: Merger, document: dict[str, Any], additions: Sequence[Addition]) -> Overlay:
+def _overlay(language: str, merger: Merger, document: dict[str, Any]) -> dict[str, Any]:
     own = merger.texts.get(merger.language, {})
     texts = {pointer: text for pointer, text in merger.texts.get(language, {}).items() if text != own.get(pointer)}
+    for pointer, value in merger.values.get(language, {}).items():
+        texts.update(strings(document, pointer, value))
     title = texts.get("/info/title") or document["info"]["title"]
-    overlay = build(title, document["info"]["version"], texts, document)
-    for addition in sorted(additions, key=lambda addition: addition.path):
-        if addition.language == language:
-            overlay["actions"] += plain(addition.document.get("actions", []))
-    return Overlay(language, overlay)
+    return build(title, document["info"]["version"], texts, document)

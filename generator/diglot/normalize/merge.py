@@ -7,36 +7,33 @@ becomes that component. Nothing is decided here but by `Evidence`, and a declare
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
-from diglot.core.grammar import is_prose, role_of
+from diglot.core.grammar import is_documentation, is_prose, role_of
 from diglot.core.ir import Origin
-from diglot.core.pointer import join
+from diglot.core.pointer import join, split
 from diglot.core.tree import plain, walk
+from diglot.normalize.agreement import agree, fullest, same_thing
 from diglot.normalize.claims import MARKER, Claim, Evidence, reference_of
+from diglot.normalize.clashes import Clash, Conflict, conflict
+from diglot.normalize.items import grouped
+from diglot.normalize.language import same_shape
+from diglot.normalize.readings import members
 
+_UNJUDGED = frozenset({"operationId"})  # publishers translate it; drift tells
 LANGUAGE_BOUND = {("operation", "tags"), ("document", "tags")}
-_UNJUDGED = frozenset({"examples", "example", "value", "operationId"})
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """Two pages declare different values for one place of the contract; the first one was taken."""
-
-    pointer: str
-    taken: Claim
-    left: Claim
 
 
 class Merger:
-    """One run of the merge. The result is in `origins`, `texts`, `clashes` and what `merge` returns."""
+    """One run of the merge. The result is in `origins`, `texts`, `values`, `clashes` and what `merge` returns."""
 
     def __init__(self, evidence: Evidence, language: str) -> None:
         self.evidence, self.language = evidence, language
         self.origins: dict[str, tuple[Origin, ...]] = {}
         self.texts: dict[str, dict[str, Any]] = defaultdict(dict)
+        self.values: dict[str, dict[str, Any]] = defaultdict(dict)
         self.clashes: list[Clash] = []
+        self.conflicts: list[Conflict] = []
         self.components: dict[tuple[str, str], dict[tuple[str, int, str], Claim]] = defaultdict(dict)
 
     def merge(self, role: str, claims: list[Claim], pointer: str) -> Any:
@@ -45,8 +42,10 @@ class Merger:
         kind = dict if role[0] != "[" else list
         shaped = [claim for claim in claims if isinstance(claim.value, kind)]
         if role == "value" or not shaped or not isinstance(claims[0].value, kind):
-            return self._atom(claims, pointer)
+            return self._atom(role, claims, pointer)
         self._remember(pointer, shaped)
+        if role == "schema":  # of booleans, false admits nothing; true says nothing
+            self._clash(role, pointer, shaped[0], [claim for claim in claims if claim.value is False])
         if kind is list:
             return self._list(role, shaped, pointer)
         if role[0] != "{" and any(reference_of(claim.value) for claim in shaped):
@@ -65,14 +64,19 @@ class Merger:
         self.components[section, name][page.path, page.first_line, claim.pointer] = claim
 
     def _reference(self, role: str, claims: list[Claim], pointer: str) -> Any:
-        reference = next(found for claim in claims if (found := reference_of(claim.value)))
-        _, _, section, name = [*reference.split("/", 3), "", ""][:4]
+        referring = [claim for claim in claims if reference_of(claim.value)]
+        best = next((claim for claim in referring if not claim.doubts("$ref")), referring[0])
+        reference = reference_of(best.value) or ""
+        _, section, name = [*split(reference), "", "", ""][:3]
         result: dict[str, Any] = {"$ref": reference}
+        others = [claim for claim in referring if reference_of(claim.value) != reference]
+        foreign = [claim for claim in others if not (claim.doubts("$ref") or same_thing(role, best, claim))]
+        self._clash("value", join(pointer, "$ref"), best.child("$ref"), [claim.child("$ref") for claim in foreign])
         for claim in claims:
-            target = claim.target()
+            target = claim.target() if claim not in foreign else None
             if target is not None and reference.startswith("#/components/"):
-                self.claim_component(section, name.replace("~1", "/").replace("~0", "~"), target)
-        siblings = [claim for claim in claims if reference_of(claim.value) and len(claim.value) > 1]
+                self.claim_component(section, name, target)
+        siblings = [claim for claim in referring if len(claim.value) > 1]
         if siblings:
             result |= self._object(role, siblings, pointer)
         return result
@@ -80,8 +84,9 @@ class Merger:
     def _object(self, role: str, claims: list[Claim], pointer: str) -> dict[str, Any]:
         result: dict[str, Any] = {}
         guessed = _free_form(claims) if role == "schema" else False
-        for key in dict.fromkeys(key for claim in claims for key in claim.value if key != MARKER):
-            holders = [claim.child(key) for claim in claims if key in claim.value]
+        if role == "schema" and pointer.startswith("/components/"):
+            self.conflicts += conflict(pointer, claims)
+        for key, holders in members(role, claims).items():
             if key == "properties" and guessed:
                 holders = [holder for holder in holders if not _sampled(holder)]
             if holders:
@@ -96,6 +101,8 @@ class Merger:
     def _member(self, result: dict[str, Any], role: str, key: str, claims: list[Claim], pointer: str) -> None:
         if (role, key) in LANGUAGE_BOUND or (is_prose(role, key) and isinstance(claims[0].value, str)):
             self._text(result, key, claims, pointer)
+        elif is_documentation(role, key):
+            result[key] = self._documentation(claims, pointer)
         else:
             result[key] = self.merge(role_of(role, key), claims, pointer)
 
@@ -108,48 +115,37 @@ class Merger:
             result[key] = own
 
     def _list(self, role: str, claims: list[Claim], pointer: str) -> list[Any]:
-        if role == "[schema]" and len({len(claim.value) for claim in claims}) > 1:
-            return self._atom(claims, pointer)  # type: ignore[no-any-return]  # an atom of lists is a list
-        groups: dict[Any, list[Claim]] = {}
-        for claim in claims:
-            for index, item in enumerate(claim.value):
-                member = claim.child(index)
-                groups.setdefault(_identity(role, index, item, member), []).append(member)
-        return [
-            self.merge(role_of(role, ""), members, join(pointer, index))
-            for index, members in enumerate(groups.values())
-        ]
+        groups, left = grouped(role, claims)
+        self._clash(role, pointer, claims[0], left)
+        return [self.merge(role_of(role, ""), items, join(pointer, index)) for index, items in enumerate(groups)]
 
-    def _atom(self, claims: list[Claim], pointer: str) -> Any:
-        best = self.evidence.sort(claims)[0]
-        value = plain(best.value)
-        agreeing = [claim for claim in claims if plain(claim.value) == value]
+    def _atom(self, role: str, claims: list[Claim], pointer: str) -> Any:
+        claims = self.evidence.sort(claims)
+        token = split(pointer)[-1] if pointer else ""
+        agreeing = [claim for claim in claims if agree(claims[0], claim, token)]
+        best = fullest(agreeing, token)
         self._remember(pointer, agreeing)
-        token = pointer.rpartition("/")[2]
-        if best.strength == "declared" and not _is_free(token) and "/examples/" not in pointer:
-            others = [claim for claim in claims if claim not in agreeing and claim.strength == "declared"]
-            self.clashes += [Clash(pointer, best, other) for other in others]
-        return value
+        if token not in _UNJUDGED:
+            self._clash(role, pointer, best, [claim for claim in claims if claim not in agreeing])
+        return plain(best.value)
+
+    def _documentation(self, claims: list[Claim], pointer: str) -> Any:
+        """An example or an extension: the best one, in the words of the contract's language where that has the same."""
+        claims = self.evidence.sort(claims)
+        for claim in reversed(claims):
+            self.values[claim.fragment.language][pointer] = plain(claim.value)
+        value = plain(claims[0].value)
+        self._remember(pointer, [claim for claim in claims if plain(claim.value) == value])
+        own = self.values[self.language].get(pointer)
+        return own if same_shape(own, value) else value
+
+    def _clash(self, role: str, pointer: str, taken: Claim, left: list[Claim]) -> None:
+        """Note what was declared and not taken; what is only sampled or said in prose gives way without a word."""
+        if taken.strength == "declared":
+            self.clashes += [Clash(role, pointer, taken, claim) for claim in left if claim.strength == "declared"]
 
     def _remember(self, pointer: str, claims: list[Claim]) -> None:
         self.origins[pointer] = tuple(dict.fromkeys(claim.origin for claim in claims))
-
-
-def _identity(role: str, index: int, item: Any, claim: Claim) -> Any:
-    """What makes two list items of different pages the same item."""
-    if role == "[parameter]":
-        target = claim.target()
-        value = target.value if target else item
-        if isinstance(value, dict):
-            return str(value.get("in")), str(value.get("name"))
-    if role == "[server]" and isinstance(item, dict):
-        return str(item.get("url"))
-    return index
-
-
-def _is_free(token: str) -> bool:
-    """Whether pages may differ here without a clash: extensions and examples are each page's own."""
-    return token in _UNJUDGED or token.startswith("x-")
 
 
 def _sampled(claim: Claim) -> bool:

@@ -16,24 +16,28 @@ LOST_NAMES = ("security-scheme-name", "scheme-name")
 def align_security(fragments: Sequence[Fragment]) -> list[Fragment]:
     """The fragments, with every scheme whose name its page could not say renamed to the name that another page says.
 
-    Two schemes are the same one when they travel in the same place: the Authorization header, or a named key.
+    Two schemes are the same one when they travel in the same place (the Authorization header, or a named key), and of
+    several there the one of the same kind.
     """
-    named: dict[tuple[str, str], str] = {}
+    named: dict[tuple[str, ...], str] = {}
     for certainty in (None, "inferred"):  # a declared name first, then one inferred from a title
         for fragment in sorted(fragments, key=lambda fragment: fragment.page.path):
             lost = _lost(fragment)
             for name, scheme in _schemes(fragment).items():
                 if lost.get(name) == certainty:
+                    named.setdefault(_way(scheme), name)
                     named.setdefault(_wire(scheme), name)
     return [_renamed(fragment, named) for fragment in fragments]
 
 
-def _renamed(fragment: Fragment, named: dict[tuple[str, str], str]) -> Fragment:
-    names = {
-        name: named[_wire(scheme)]
+def _renamed(fragment: Fragment, named: dict[tuple[str, ...], str]) -> Fragment:
+    lost = _lost(fragment)
+    found = {
+        name: named.get(_way(scheme)) or named.get(_wire(scheme), name)
         for name, scheme in _schemes(fragment).items()
-        if name in _lost(fragment) and named.get(_wire(scheme), name) != name
+        if name in lost
     }
+    names = {name: new for name, new in found.items() if new != name}
     if not names:
         return fragment
     document = copy_tree(fragment.document)
@@ -85,6 +89,10 @@ def _lost(fragment: Fragment) -> dict[str, str]:
         for loss in fragment.losses
         if loss.code in LOST_NAMES and len(tokens := split(loss.pointer)) >= 3 and tokens[1] == "securitySchemes"
     }
+
+
+def _way(scheme: dict[str, Any]) -> tuple[str, ...]:
+    return (*_wire(scheme), str(scheme.get("type")), str(scheme.get("scheme")).lower())
 
 
 def _wire(scheme: dict[str, Any]) -> tuple[str, str]:

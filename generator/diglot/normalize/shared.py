@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
-from diglot.core.grammar import is_prose, role_of
 from diglot.core.ir import METHODS, Fragment
-from diglot.core.tree import Map, copy_tree, mark_of, plain
+from diglot.core.pointer import join, split
+from diglot.core.tree import Map, copy_tree, mark_of
+from diglot.normalize.agreement import structure
+from diglot.normalize.moving import rewritten
 
 _SHARED = {"servers": "[server]", "security": "value"}
 
@@ -17,17 +18,41 @@ _SHARED = {"servers": "[server]", "security": "value"}
 def hoisted(fragments: Sequence[Fragment]) -> list[Fragment]:
     """The fragments, with `servers` and `security` moved from the operations to the document where all say the same.
 
-    Prose does not count: the Chinese and the English page of one server say the same.
+    Prose does not count: the Chinese and the English page of one server say the same. Nor do the scopes that a dialect
+    does not print, where another page gives them.
     """
-    keys = [key for key, role in _SHARED.items() if len({*_spellings(fragments, key, role)}) == 1]
+    keys = [key for key, role in _SHARED.items() if _is_shared(fragments, key, role)]
     return [_lifted(fragment, keys) for fragment in fragments] if keys else list(fragments)
 
 
-def _spellings(fragments: Sequence[Fragment], key: str, role: str) -> Iterator[str]:
+def _is_shared(fragments: Sequence[Fragment], key: str, role: str) -> bool:
+    whole = [fragment for fragment in fragments if key != "security" or not _loses_scopes(fragment)]
+    spellings = {_spelled(value) for value in _values(whole, key, role)}
+    if len(spellings) == 1:
+        return key != "security" or len({_spelled(_unscoped(value)) for value in _values(fragments, key, role)}) == 1
+    return not spellings and len({_spelled(value) for value in _values(fragments, key, role)}) == 1
+
+
+def _spelled(value: Any) -> str:
+    """Equal for equal JSON values."""
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _loses_scopes(fragment: Fragment) -> bool:
+    return any(loss.code == "oauth-scopes" for loss in fragment.losses)
+
+
+def _unscoped(requirements: Any) -> Any:
+    if not isinstance(requirements, list):
+        return requirements
+    return [dict.fromkeys(each) if isinstance(each, dict) else each for each in requirements]
+
+
+def _values(fragments: Sequence[Fragment], key: str, role: str) -> Iterator[Any]:
     for fragment in fragments:
         for operation in _operations(fragment.document):
             if key in operation:
-                yield json.dumps(_structure(operation[key], role), sort_keys=True, default=str)
+                yield structure(operation[key], role)
 
 
 def _lifted(fragment: Fragment, keys: Sequence[str]) -> Fragment:
@@ -37,7 +62,13 @@ def _lifted(fragment: Fragment, keys: Sequence[str]) -> Fragment:
             if key in operation:
                 document.put(key, operation[key], mark_of(operation, key))
                 del operation[key]
-    return replace(fragment, document=document)
+
+    def moved(pointer: str) -> str:
+        tokens = split(pointer)
+        of_operation = len(tokens) > 3 and tokens[0] in ("paths", "webhooks") and tokens[3] in keys
+        return join("", *tokens[3:]) if of_operation else pointer
+
+    return rewritten(fragment, document, moved)
 
 
 def _operations(document: Map) -> Iterator[Map]:
@@ -47,15 +78,3 @@ def _operations(document: Map) -> Iterator[Map]:
             for method in METHODS if isinstance(item, dict) else ():
                 if isinstance(item.get(method), Map):
                     yield item[method]
-
-
-def _structure(node: Any, role: str) -> Any:
-    if isinstance(node, dict) and role[0] != "[":
-        return {
-            key: _structure(value, role_of(role, key))
-            for key, value in node.items()
-            if not (is_prose(role, key) and isinstance(value, str))
-        }
-    if isinstance(node, list) and role[0] == "[":
-        return [_structure(item, role_of(role, "")) for item in node]
-    return plain(node)

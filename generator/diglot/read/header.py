@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import islice
 
+from diglot.core.age import parse_age
+from diglot.core.finding import Finding, Location
 from diglot.core.tree import Mark
 from diglot.read.block import Heading, Text
 from diglot.read.lines import Sheet
@@ -18,31 +19,36 @@ _FIELD = re.compile(r"([A-Za-z_][\w-]{0,60}):(?:[ \t]+(.*))?\Z")
 _CONTINUED = re.compile(r"[ \t]|-[ \t]|#|\Z")
 _FRONT_MATTER_LINES = 200
 _MIRROR_LINES = 30
-# Keys of front matter that tell a page from a paragraph between two rules.
-_PAGE_KEYS = frozenset(
-    (
-        *("title", "sidebartitle", "description", "slug", "url", "source", "source_url", "lang", "language"),
-        *("date", "lastmod", "fetched_at", "openapi", "api"),
-    )
-)
 # What the publisher says of the page comes before what a mirror says of its copy.
 _DATE_KEYS = (
     *("updated", "updated_at", "last_updated", "last_update", "lastmod", "last_modified", "modified", "date"),
     *("published", "published_at", "fetched_at", "fetched", "downloaded", "downloaded_at", "crawled_at"),
     *("retrieved_at", "scraped_at", "scrape_date"),
 )
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
+# Keys of front matter that tell a page from a paragraph between two rules.
+_PAGE_KEYS = frozenset(
+    (
+        *("title", "sidebartitle", "description", "slug", "url", "source", "source_url", "lang", "language"),
+        *("openapi", "api", *_DATE_KEYS),
+    )
+)
+_SWITCHES = frozenset(("true", "false", "yes", "no", "null", "~"))  # `published: true` is no date, nor meant as one
+_SHOWN = 40
 _STOPS = ("<", "#", "```", "~~~", "---", "***", "|", "{", "import ", "export ")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The top of a page. `fields` are the plain `key: value` lines of its front matter, keys in lower case."""
+    """The top of a page. `fields` are the plain `key: value` lines of its front matter, keys in lower case.
+
+    `age` is that of the first key that gives one, `findings` are the dates before it that are none.
+    """
 
     heading: Heading
     fields: Mapping[str, Text] = field(default_factory=dict)
     published: str | None = None
     age: str | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 def is_source_line(line: str) -> bool:
@@ -74,21 +80,19 @@ def read_header(sheet: Sheet) -> Header:
     """The top of a page."""
     fields = _fields(sheet.lines, sheet.first_line)
     visible = [index for index in sheet.open_lines if index >= fields.after]
-    published, comment = _provenance(sheet.lines, visible)
+    published, comment = _provenance(sheet.lines, visible, sheet.first_line)
     heading = _heading(sheet.lines, visible, sheet.first_line)
     if heading.title is None and "title" in fields.values:
         heading = Heading(fields.values["title"], heading.description)
     url = next((fields.values[key].value for key in ("url", "source_url", "source") if key in fields.values), None)
-    return Header(heading, fields.values, published or url, _age({**comment, **fields.plain()}))
+    age, problems = _age(sheet.path, {**comment, **fields.values})
+    return Header(heading, fields.values, published or url, age, problems)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
     values: dict[str, Text]
     after: int
-
-    def plain(self) -> dict[str, str]:
-        return {key: text.value for key, text in self.values.items()}
 
 
 def _fields(lines: list[str], first_line: int) -> _Fields:
@@ -106,10 +110,10 @@ def _fields(lines: list[str], first_line: int) -> _Fields:
     return _Fields(values, end or 0)
 
 
-def _provenance(lines: list[str], visible: list[int]) -> tuple[str | None, dict[str, str]]:
+def _provenance(lines: list[str], visible: list[int], first_line: int) -> tuple[str | None, dict[str, Text]]:
     """The address a mirror notes above the page, and the other notes of its comment."""
     address = None
-    notes: dict[str, str] = {}
+    notes: dict[str, Text] = {}
     within = False
     for index in islice(visible, _MIRROR_LINES):
         line = lines[index].strip()
@@ -119,21 +123,24 @@ def _provenance(lines: list[str], visible: list[int]) -> tuple[str | None, dict[
         if source:
             address = address or source[1]
         elif within and named and named[2]:
-            notes.setdefault(named[1].lower(), named[2].strip())
+            notes.setdefault(named[1].lower(), Text(named[2].strip(), Mark(first_line + index, 1)))
         within = within and not line.endswith("-->")
     return address, notes
 
 
-def _age(notes: Mapping[str, str]) -> str | None:
-    """The ISO date of the page, from the first key that holds one."""
+def _age(path: str, notes: Mapping[str, Text]) -> tuple[str | None, tuple[Finding, ...]]:
+    """The age of the page, from the first key that holds one, and what is no date where a date should be."""
+    problems: list[Finding] = []
     for key in _DATE_KEYS:
-        match = _DATE.match(notes.get(key, "").lstrip("\"'"))
-        if match:
-            try:
-                return date.fromisoformat(match[0]).isoformat()
-            except ValueError:
-                continue
-    return None
+        if key not in notes or notes[key].value.lower() in _SWITCHES:
+            continue
+        text = notes[key].value.partition(" #")[0].strip().strip("\"'")
+        age = parse_age(text) or parse_age((text.split() or [""])[0])
+        if age:
+            return age, tuple(problems)
+        where = Location(path, *notes[key].mark, "")
+        problems.append(Finding("page-date-invalid", where, args={"key": key}, evidence={"value": text[:_SHOWN]}))
+    return None, tuple(problems)
 
 
 def _heading(lines: list[str], visible: list[int], first_line: int) -> Heading:

@@ -1,6 +1,7 @@
 """The fence dialect: a block, or a whole file, that is an OpenAPI document (3.0, 3.1, 3.2) or a Swagger 2.0 one.
 
-Nothing is lost and nothing is changed: the document of the fragment is the tree of the block, in its own version.
+Nothing is lost and nothing is changed but a method written in capitals: the document of the fragment is the tree of the
+block, in its own version.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from typing import Any
 
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import METHODS, Operation, OpKey, Page
-from diglot.core.pointer import resolve
-from diglot.core.tree import Map, Mark, mark_of
+from diglot.core.pointer import join, resolve
+from diglot.core.tree import Map, Mark, copy_tree, mark_of
 from diglot.read.block import Block, Heading, Recovered
 from diglot.read.shapes import invalid
 
@@ -24,15 +25,44 @@ def recover(block: Block, _heading: Heading, page: Page) -> Recovered:
     A document may hold more operations than the info string names: all are given.
     """
     announced = _announced(block)
-    tree = block.tree if isinstance(block.tree, Map) else Map()
+    tree, findings = _lower_methods(block, page)
     operations = tuple(dict.fromkeys(_operations(tree)))
-    findings = [] if block.tree is None else list(invalid(block.tree, page.path, announced, block.mark))
+    if block.tree is not None:
+        findings += invalid(block.tree, page.path, announced, block.mark)
     if not operations:
         mark = mark_of(tree, "paths") or mark_of(tree, "webhooks") or block.mark
         findings.append(Finding("page-block-empty", Location(page.path, *mark, "/paths"), announced))
     elif block.path is not None and not any(_same(block, operation) for operation in operations):
         findings.append(_mismatch(block, page, operations))
     return Recovered(operations, tree, findings=tuple(findings))
+
+
+def _lower_methods(block: Block, page: Page) -> tuple[Map, list[Finding]]:
+    """The document with methods such as `GET` in lower case, as OpenAPI has them; each is a finding."""
+    tree = block.tree if isinstance(block.tree, Map) else Map()
+    paths = tree.get("paths")
+    items = {path: item for path, item in paths.items() if isinstance(item, Map)} if isinstance(paths, Map) else {}
+    wrong = [
+        (path, key, item.marks.get(key) or block.mark)
+        for path, item in items.items()
+        for key in item
+        if key not in METHODS and key.lower() in METHODS and key.lower() not in item and isinstance(item[key], dict)
+    ]
+    if not wrong:
+        return tree, []
+    tree = copy_tree(tree)
+    for path, key, _ in wrong:
+        item = tree["paths"][path]
+        item.put(key.lower(), item.pop(key), item.marks.pop(key, None))
+    return tree, [
+        Finding(
+            "page-method-capitalized",
+            Location(page.path, *mark, join("/paths", path, key)),
+            str(OpKey.of(key, path)),
+            args={"method": key, "meant": key.lower(), "path": path},
+        )
+        for path, key, mark in wrong
+    ]
 
 
 def _operations(tree: Map) -> Iterator[Operation]:

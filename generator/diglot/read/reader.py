@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
-from diglot.core.ir import Fragment, Page
+from diglot.core.ir import AgeSource, Fragment, Page
 from diglot.core.rules import RULES
 from diglot.core.tree import Mark
 from diglot.read.block import Block, Heading, Recovered, Text
@@ -73,7 +73,8 @@ def _read_page(sheet: Sheet, language: str | None) -> Fragment:
             parts = _as_rendered(page)
     if not any(part.operations for _, part in parts):
         findings += instead(sheet, header)
-    return replace(_fragment(page, parts, findings), age=header.age)
+    source: AgeSource | None = "page" if header.age else None
+    return replace(_fragment(page, parts, [*header.findings, *findings]), age=header.age, age_source=source)
 
 
 def _page(sheet: Sheet, header: Header, blocks: tuple[Block, ...], language: str | None) -> Page:

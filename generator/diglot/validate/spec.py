@@ -46,6 +46,8 @@ def check_spec(document: Mapping[str, Any], locate: Locate) -> list[Finding]:
             findings.append(_finding(locate, join("", *deepest.absolute_path), deepest.message))
             if len(findings) == _MOST:
                 break
+    except RecursionError:
+        findings.append(_finding(locate, "", "the document leads back into itself, or nests too deeply to be judged"))
     except Exception as error:  # the validator trips over documents that are wrong in ways it does not expect
         findings.append(_finding(locate, "", f"{type(error).__name__}: {error}"))
     return list({(finding.location, finding.args["problem"]): finding for finding in findings}.values())
