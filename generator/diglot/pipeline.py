@@ -92,12 +92,19 @@ def drift(project: Project, fragments: Sequence[Fragment]) -> list[Finding]:
     return list(drift_languages([canonical(fragment) for fragment in fragments], project.config.languages))
 
 
-def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> list[Finding]:
-    """Stage 4 for any two inputs: what the second one changed."""
-    from diglot.drift import drift_versions as compare
+def drift_inputs(old: Sequence[Fragment], new: Sequence[Fragment]) -> list[Finding]:
+    """Stage 4 for any two inputs: each in one language of its own, they are two editions of one interface.
+
+    Otherwise they are two versions, and what is found is what the second one changed.
+    """
+    from diglot.drift import drift_languages, drift_versions
     from diglot.normalize import canonical
 
-    return list(compare([canonical(item) for item in old], [canonical(item) for item in new]))
+    first, second = ([canonical(item) for item in fragments] for fragments in (old, new))
+    languages = [{item.language for item in fragments if item.operations} for fragments in (old, new)]
+    if languages[0] != languages[1] and all(len(each) == 1 and "und" not in each for each in languages):
+        return list(drift_languages([*first, *second], [*languages[0], *languages[1]]))
+    return list(drift_versions(first, second))
 
 
 def today() -> datetime.date:

@@ -1,4 +1,4 @@
-"""`diglot drift [OLD NEW]`: where the pages and languages of the project, or two versions, disagree."""
+"""`diglot drift [OLD NEW]`: where the pages and languages of the project, two editions or two versions disagree."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def run(arguments: Namespace, streams: Streams) -> int:
         raise UsageError("drift takes no input (the pages of the project) or two: OLD NEW")
     if arguments.inputs:
         old, new = (pipeline.read(project, [name]) for name in arguments.inputs)
-        found = [*findings_of(old), *findings_of(new), *pipeline.drift_versions(old, new)]
+        found = [*findings_of(old), *findings_of(new), *pipeline.drift_inputs(old, new)]
     else:
         fragments = pipeline.read(project)
         found = [*findings_of(fragments), *pipeline.drift(project, fragments)]

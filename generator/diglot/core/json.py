@@ -13,6 +13,9 @@ from diglot.core.yaml import MAX_DEPTH, Duplicate, Loaded, YamlError
 _TOKEN = re.compile(
     r'[ \t\r\n]*([{}\[\],:]|"(?:[^"\\\x00-\x1f]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)'
 )
+_OPENING = re.compile(r"[\[{]")
+_DECODER = json.JSONDecoder()
+_MAX_FAILURES = 20
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -23,6 +26,28 @@ def load(text: str, first_line: int = 1) -> Loaded:
         YamlError: not JSON, nested deeper than 200 levels, or something follows the document.
     """
     return _Reader(text, first_line).read()
+
+
+def documents_in(text: str) -> tuple[str, list[Any]]:
+    """The JSON objects and arrays that stand in a text, such as server-sent events, and the text without them.
+
+    A text that opens many braces and means none of them holds no documents.
+    """
+    found: list[Any] = []
+    rest: list[str] = []
+    at = failures = 0
+    while (opening := _OPENING.search(text, at)) and failures < _MAX_FAILURES:
+        try:
+            value, end = _DECODER.raw_decode(text, opening.start())
+        except (ValueError, RecursionError):
+            failures, end = failures + 1, opening.end()
+            rest.append(text[at:end])
+        else:
+            found.append(value)
+            rest.append(text[at : opening.start()])
+        at = end
+    rest.append(text[at:])
+    return ("".join(rest), found) if failures < _MAX_FAILURES else (text, [])
 
 
 class _Reader:

@@ -82,14 +82,16 @@ class Contents:
     def texts(self, spot: Spot, holders: Sequence[Sequence[Place]], *members: str) -> None:
         """Note texts that some pages have and others do not; `holders` are where, page by page."""
         for member in members:
-            sayings = []
+            sayings, having = [], []
             for places in holders:
                 said = [place for place in places if str(place.get(member) or "").strip()]
                 if said:
+                    having.append(said[:1])
                     sayings.append(Saying.of(said[0], True, said[0].child(member)))
                 elif places and all(place.declared and not place.silent(member) for place in places):
                     sayings.append(Saying.lacking(places[0]))
             self._record.fact("text", spot, sayings, text=member)
+            self._record.meet(member, spot, having)
 
     def _compare(self, spot: Spot, nodes: Sequence[Node]) -> None:
         found = [each for node in nodes if (each := shapes.shape(node)) is not None]
@@ -98,6 +100,7 @@ class Contents:
         key = [tuple((id(part.side), part.pointer) for part in each.core) for each in found]
         if len(found) < 2 or not self._record.enter(spot.direction, *key):
             return
+        self._record.meet("schema", spot, [each.parts for each in found])
         self._facts(spot, found)
         self._sampled_types(spot, found)
         self._properties(spot, found)

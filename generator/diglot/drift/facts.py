@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ class Spot:
     """What a fact is about, in terms that no language or page changes.
 
     `part` is `operation`, `query`, `path`, `header`, `cookie`, `request` or `response`; `status` and `media` narrow the
-    last two; `path` leads from there to the value (`limit`, `$.data[*].id`).
+    last two; `path` leads from there to the value (`limit`, `$.data[*].id`). What no operation holds is `document`.
     """
 
     operation: str
@@ -33,7 +33,7 @@ class Spot:
     @property
     def direction(self) -> Direction:
         """Who sends what the fact is about."""
-        if self.part == "operation":
+        if self.part in ("operation", "document"):
             return "structure"
         return "response" if self.part == "response" else "request"
 
@@ -100,17 +100,36 @@ class Difference:
         return len(present) < len(self.sayings) and all(saying.value is True for saying in present)
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One spot at which two pages or more have something: for each page the objects that hold it.
+
+    `role` is `schema`, `media`, `parameter` or `response`, or the name of a text that the objects hold.
+    """
+
+    role: str
+    spot: Spot
+    nodes: tuple[tuple[Place, ...], ...]
+
+
 class Record:
-    """The differences of one comparison, and what has been walked."""
+    """The differences of one comparison, where its pages met, and what has been walked."""
 
     def __init__(self) -> None:
         self.differences: list[Difference] = []
+        self.meetings: list[Meeting] = []
         self._walked: set[tuple[Any, ...]] = set()
 
     def fact(self, what: str, spot: Spot, sayings: Sequence[Saying], **subject: Any) -> None:
         """Note what is said of one fact; it is a difference where two pages or more do not say the same."""
         if len({saying.identity for saying in sayings}) > 1:
             self.differences.append(Difference(what, spot, tuple(sayings), subject))
+
+    def meet(self, role: str, spot: Spot, nodes: Iterable[Sequence[Place]]) -> None:
+        """Note that pages have something at one spot, for those who look beyond structure."""
+        found = tuple(tuple(node) for node in nodes if node)
+        if len(found) > 1:
+            self.meetings.append(Meeting(role, spot, found))
 
     def enter(self, *places: Any) -> bool:
         """Whether these places have not been walked together yet; from now on they have."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Fragment
 from diglot.drift.compare import compare
-from diglot.drift.facts import Record
+from diglot.drift.facts import Difference, Record
+from diglot.drift.identifiers import translated
 from diglot.drift.judge import judge, standing
 from diglot.drift.languages import missing_operation, missing_texts
 from diglot.drift.operation import parties
@@ -15,6 +17,7 @@ from diglot.drift.servers import templated_server
 from diglot.drift.side import Side
 from diglot.drift.stale import Verdict, verdict
 from diglot.drift.versions import counterparts, only_in_one
+from diglot.drift.wording import Wording
 
 
 def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> tuple[Finding, ...]:
@@ -26,16 +29,27 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
     """
     record = Record()
     findings: list[Finding] = []
-    for group in parties(map(Side.of, _in_order(fragments))).values():
+    groups = list(parties(map(Side.of, _in_order(fragments))).values())
+    for group in groups:
         findings += missing_operation(group, languages)
         findings += templated_server(group)
-        differences = compare(group, record)
-        findings += missing_texts(each for each in differences if each.what == "text")
-        for difference in differences:
-            if difference.what != "text":
-                opinion = verdict(difference.sayings)
-                findings.append(judge(difference, opinion, standing(difference, opinion)))
+        findings += missing_texts(each for each in compare(group, record) if each.what == "text")
+    wording = Wording(record, groups, languages)
+    for difference in record.differences:
+        if difference.what != "text" and not wording.explains(difference):
+            findings.append(_judged(difference))
+    findings += wording.findings()
     return _once(findings)
+
+
+def _judged(difference: Difference) -> Finding:
+    """The finding for what pages say differently; a translated identifier has a rule of its own."""
+    opinion = verdict(difference.sayings)
+    found = translated(difference)
+    if found is None:
+        return judge(difference, opinion, standing(difference, opinion))
+    here, rule = found
+    return replace(judge(difference, opinion, here), rule=rule)
 
 
 def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> tuple[Finding, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from diglot.core.rules import conform, drift, pages
+from diglot.core.rules import conform, drift, languages, pages
 from diglot.core.rules.rule import Rule, Severity, Speaks
 
-RULES: dict[str, Rule] = {rule.id: rule for rule in (*pages.TABLE, *drift.TABLE, *conform.TABLE)}
+RULES: dict[str, Rule] = {rule.id: rule for rule in (*pages.TABLE, *drift.TABLE, *languages.TABLE, *conform.TABLE)}
 
 __all__ = ["RULES", "Rule", "Severity", "Speaks"]

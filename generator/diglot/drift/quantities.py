@@ -1,0 +1,120 @@
+"""Numbers in prose, as English and Chinese write them: digits with units, and numbers in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isclose
+
+_SECONDS = {
+    0.001: ("ms", "millisecond", "milliseconds", "毫秒"),
+    1: ("s", "sec", "secs", "second", "seconds", "秒", "秒钟"),
+    60: ("min", "mins", "minute", "minutes", "分钟"),
+    3600: ("h", "hr", "hrs", "hour", "hours", "小时", "个小时"),
+    86400: ("day", "days", "天", "日"),
+    604800: ("week", "weeks", "周", "星期"),
+}
+_BYTES = {
+    1: ("byte", "bytes", "字节"),
+    1024: ("kb", "kib"),
+    1024**2: ("mb", "mib"),
+    1024**3: ("gb", "gib"),
+    1024**4: ("tb", "tib"),
+}
+_UNITS = {
+    **{name: ("time", factor) for factor, names in _SECONDS.items() for name in names},
+    **{name: ("size", factor) for factor, names in _BYTES.items() for name in names},
+    **dict.fromkeys(("%", "percent"), ("share", 1)),
+}
+_SCALES = dict(
+    zip(
+        ("k", "thousand", "million", "billion", "千", "万", "百万", "千万", "亿", "十亿"),
+        (1e3, 1e3, 1e6, 1e9, 1e3, 1e4, 1e6, 1e7, 1e8, 1e9),
+        strict=True,
+    )
+)
+_FOLLOWS = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_NUMBER = re.compile(
+    r"(?:(?<![A-Za-z0-9_.-])|(?<=[0-9]-))(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*)"
+    rf"(?:[ ]?(?P<scale>{_SCALE})(?![A-Za-z]))?(?:[ -]?(?P<unit>{_FOLLOWS})(?![A-Za-z]))?"
+    r"(?!\d|[A-Za-z_]|-[A-Za-z]|[ ]?[进進])",  # `4xx`, `32-character` and `16 进制` count nothing
+    re.ASCII | re.IGNORECASE,
+)
+_LIST_MARK = re.compile(r"^[ \t]*\d{1,3}(?:[.)](?=[ \t])|、)", re.MULTILINE)
+_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3})")
+_DIGITS = re.compile(r"\d{1,15}(?:\.\d{1,15})?")
+_WORDS: dict[str, float] = {
+    **dict.fromkeys(("zero", "no", "none", "empty", "without", "not", "never"), 0),
+    **dict.fromkeys(("one", "a", "an", "single", "first", "once", "each", "every", "only", "another", "per"), 1),
+    **dict.fromkeys(("two", "second", "twice", "double", "both", "pair", "either"), 2),
+    **dict.fromkeys(("three", "third"), 3),
+    **dict.fromkeys(("four", "fourth"), 4),
+    **dict(zip(("five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), range(5, 13), strict=True)),
+    **dict(zip(("twenty", "thirty", "forty", "fifty", "sixty", "seventy"), range(20, 80, 10), strict=True)),
+    **dict(zip(("half", "dozen", "fifteen", "hundred"), (0.5, 12, 15, 100), strict=True)),
+}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LATIN = re.compile(r"[a-z]+")
+_HAN_VALUES = {**dict.fromkeys("零空无不没未", 0), **dict.fromkeys("首每单唯仅某", 1), "双": 2, "半": 0.5}
+_HAN_DIGITS = {"零": 0, **{digit: value for value, digit in enumerate("一二三四五六七八九", 1)}, "两": 2}
+_HAN_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_HAN = re.compile("[一二三四五六七八九两零十百千万亿]{1,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as it stands in a text, its value, and what it counts: `time` (seconds), `size` (bytes), `share`."""
+
+    text: str
+    value: float
+    dimension: str = ""
+    factor: float = 1
+
+    def is_same(self, other: Quantity) -> bool:
+        """Whether both say the same; a number without a unit may stand for one with any."""
+        if self.dimension and other.dimension:
+            return self.dimension == other.dimension and isclose(self.value * self.factor, other.value * other.factor)
+        return isclose(self.value, other.value)
+
+
+def quantities(prose: str) -> Iterator[Quantity]:
+    """The numbers written in digits; those that mark the items of a list or belong to a name or a version are none."""
+    if not _DIGITS.search(prose):
+        return
+    for match in _NUMBER.finditer(_LIST_MARK.sub("", prose)):
+        digits = match["digits"].replace(",", "")
+        if digits.count(".") > 1 or len(digits) > 30:
+            continue
+        value = float(digits) * _SCALES.get((match["scale"] or "").lower(), 1)
+        dimension, factor = _UNITS.get((match["unit"] or "").lower(), ("", 1))
+        yield Quantity(match[0].strip(), value, dimension, factor)
+
+
+def spoken(text: str) -> frozenset[float]:
+    """The numbers that a text, in lower case, may mean: in words, or in digits anywhere, inside of code too."""
+    found = {float(digits) for digits in _DIGITS.findall(_SEPARATOR.sub("", text))}
+    for word in _LATIN.findall(text):
+        if word in _WORDS or word in _SCALES:
+            found.add(_WORDS.get(word, _SCALES.get(word, 0)))
+        elif word[:3] in _MONTHS:
+            found.add(_MONTHS.index(word[:3]) + 1)
+    if not text.isascii():
+        found.update(value for character, value in _HAN_VALUES.items() if character in text)
+        found.update(map(_han, _HAN.findall(text)))
+    return frozenset(found)
+
+
+def _han(numeral: str) -> float:
+    """The value of a Chinese numeral such as 一千二百 or 二十."""
+    total = section = digit = 0
+    for character in numeral:
+        scale = _HAN_SCALES.get(character)
+        if scale is None:
+            digit = digit * 10 + _HAN_DIGITS[character]
+        elif scale < 10_000:
+            section, digit = section + (digit or 1) * scale, 0
+        else:
+            total, section, digit = (total + section + digit or 1) * scale, 0, 0
+    return total + section + digit
