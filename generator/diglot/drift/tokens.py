@@ -84,6 +84,8 @@ class Tokens:
             return True
         fixed = _SAMPLE.sub(lambda match: match[0] if _WORD.fullmatch(match[1] or "") else "", token.casefold())
         words = _WORD.findall(fixed)
+        if words and self._words.isdisjoint(words):  # `agent_thought` may be called the agent thought
+            words = _WORD.findall(fixed.replace("_", " "))
         return self._words.issuperset(words) if words else fixed != token.casefold() or token in self._plain
 
 
