@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     normalize = command("normalize", "pages -> one contract and an overlay a language", ("*", "PAGE"))
     _check(normalize)
     command("validate", "OpenAPI law and house rules", ("?", "SPEC"))
-    command("drift", "where pages, languages or two versions disagree", ("*", "OLD NEW"))
+    command("drift", "where pages, languages, two editions or two versions disagree", ("*", "OLD NEW"))
     generate = command("generate", "contract -> models, clients, reference", ("*", "PAGE"))
     _check(generate)
     generate.add_argument("--into", metavar="FOLDER", help="where to write; needed when pages are given")

@@ -12,6 +12,7 @@ from diglot.drift.side import Place
 from diglot.drift.tags import Tags
 from diglot.drift.unions import NOTES
 
+_MAX_POSITIONS = 50_000
 Pair = tuple[str, Place, Place]
 
 
@@ -55,7 +56,9 @@ def _walk(record: Record, spot: Spot, one: Place, other: Place) -> bool:
     own = Record()
     contents = Contents(own)
     waiting: list[tuple[Spot, str, Place, Place]] = [(spot, "schema", one, other)]
-    while waiting:
+    for _ in range(_MAX_POSITIONS):
+        if not waiting:
+            break
         spot, role, one, other = waiting.pop()
         if role == "schema":
             own.meet("schema", spot, [[one], [other]])
@@ -71,7 +74,7 @@ def _walk(record: Record, spot: Spot, one: Place, other: Place) -> bool:
             waiting.append((_below(spot, role, key), role_of(role, str(key)), members[key], others[key]))
     record.meetings += own.meetings
     record.differences += own.differences
-    return True
+    return not waiting
 
 
 def _below(spot: Spot, role: str, key: str | int) -> Spot:

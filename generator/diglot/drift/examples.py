@@ -43,9 +43,9 @@ class Examples:
                 yield from self._of_schemas(each.spot, each.one, each.other)
 
     def _of_holders(self, spot: Spot, one: Place, other: Place) -> Iterator[Finding]:
-        ours, theirs = targets(one, "examples"), targets(other, "examples")
-        if not ours and not theirs:
+        if "examples" not in one.value and "examples" not in other.value:
             return
+        ours, theirs = targets(one, "examples"), targets(other, "examples")
         again = {split(place.pointer)[-1]: split(twin.pointer)[-1] for place, twin in renamed(one, other, "examples")}
         twins = {name: again.get(name, name) for name in ours if again.get(name, name) in theirs}
         lone, also_lone = sorted(ours.keys() - twins.keys()), sorted(theirs.keys() - set(twins.values()))

@@ -113,9 +113,10 @@ def _components(meetings: Sequence[Met]) -> Iterator[Named]:
 def _members(meetings: Sequence[Met]) -> Iterator[Named]:
     for each in meetings:
         if each.role in ("media", "parameter", "response"):
-            kind = "link" if each.role == "response" else "example"
-            for places in renamed(each.one[0], each.other[0], f"{kind}s"):
-                yield kind, outside(each.spot), *places
+            kind, member = ("link", "links") if each.role == "response" else ("example", "examples")
+            if member in each.one[0].value and member in each.other[0].value:
+                for places in renamed(each.one[0], each.other[0], member):
+                    yield kind, outside(each.spot), *places
 
 
 def _schemes(documents: Sequence[tuple[Place, Place]]) -> Iterator[Named]:

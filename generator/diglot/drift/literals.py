@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,8 @@ from diglot.drift.stale import is_older, verdict
 from diglot.drift.tokens import Tokens
 from diglot.drift.words import because, in_each, where
 
+_MAX_LONE = 12
+_LITERAL = re.compile(r"[0-9`{_\uff10-\uff19]|\]\(|://|[a-z][A-Z]")  # without any of these there is none
 _SMALL = frozenset({"0", "1"})  # said by `none`, `a`, `each` and a hundred other words
 
 
@@ -47,7 +50,7 @@ class Literals:
     def findings(self, text: Text) -> Iterator[Finding]:
         """At most one finding: numbers that contradict each other, or literals that one of the texts lacks."""
         places = (text.one, text.other)
-        if text.one.value == text.other.value:
+        if text.one.value == text.other.value or not any(_LITERAL.search(place.value) for place in places):
             return
         linked = all(place.side.fragment.dialect != "rendered" for place in places)  # a browser hides addresses
         tokens = [Tokens(place.value) for place in places]
@@ -62,7 +65,7 @@ class Literals:
             code[index] = [] if silent else [token for token in code[index] if token not in known]
             if not differ:
                 numbers[index] = [] if silent else [each for each in numbers[index] if each not in {*known, *_SMALL}]
-        lone = [[*numbers[index], *code[index]] for index in (0, 1)]
+        lone = [[*numbers[index], *code[index]][:_MAX_LONE] for index in (0, 1)]
         if any(lone):
             here, there = (1, 0) if lone[0] else (0, 1)
             rule = "text-number-differs" if differ else "text-code-differs"

@@ -45,11 +45,10 @@ def met(meetings: Iterable[Meeting], languages: Sequence[str]) -> list[Met]:
 def pairs(nodes: Sequence[Node], languages: Sequence[str]) -> Iterator[tuple[Node, Node]]:
     """The node of the first language beside that of each other one; the page whose dialect says most speaks."""
     best: dict[str, Node] = {}
-    for node in nodes if len(nodes) == 2 else sorted(nodes, key=_rank):
+    for node in sorted(nodes, key=_rank) if len(nodes) > 2 else nodes:
         best.setdefault(language_of(node), node)
-    if len(best) > 1:
-        first, *others = sorted(best, key=lambda language: (_index(languages, language), language))
-        yield from ((best[first], best[other]) for other in others)
+    first, *others = sorted(best, key=lambda language: (_index(languages, language), language))
+    yield from ((best[first], best[other]) for other in others)
 
 
 def documents(groups: Iterable[Sequence[Party]], languages: Sequence[str]) -> list[tuple[Place, Place]]:

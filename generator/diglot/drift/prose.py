@@ -26,7 +26,7 @@ _ASIDE = re.compile(
 _QUALIFIED_NAME = re.compile(r"[a-z0-9_.-]+ \([^()]*\)")  # `invalid_param (document)`
 _IN_PARENTHESES = re.compile(r"\([^()\n]{0,300}\)")
 _WORD = re.compile(r"(?<![A-Za-z0-9_./@#$-])[A-Za-z]{2,}(?:['’][a-z]{1,2})?(?![A-Za-z0-9_/@-]|\.[A-Za-z])")
-_RUN = re.compile(r"[A-Za-z]{2,}(?:[ ,]{1,2}[A-Za-z]{1,}){3,}")
+_RUN = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,40}(?:[ ,]{1,2}[A-Za-z]{1,40}){3,200}")
 _GRAMMAR = re.compile(
     r"(?:an?|the|of|to|in|on|at|by|for|from|with|without|and|or|not|no|is|are|was|were|be|been|has|have|had|does?|did"
     r"|can|could|cannot|may|must|should|will|would|if|when|where|which|who|whose|that|this|these|those|it|its|as|than"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import isclose
 
 _SECONDS = {
     0.001: ("ms", "millisecond", "milliseconds", "毫秒"),
@@ -65,18 +64,31 @@ _HAN = re.compile("[一二三四五六七八九两零十百千万亿]{1,12}")
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number as it stands in a text, its value, and what it counts: `time` (seconds), `size` (bytes), `share`."""
+    """A number as it stands in a text, its value, and what it counts: `time` (seconds), `size` (bytes), `share`.
+
+    `amount` is the value in the base unit, to nine digits; without a unit it is the value.
+    """
 
     text: str
     value: float
-    dimension: str = ""
-    factor: float = 1
+    dimension: str
+    amount: float
 
-    def is_same(self, other: Quantity) -> bool:
-        """Whether both say the same; a number without a unit may stand for one with any."""
-        if self.dimension and other.dimension:
-            return self.dimension == other.dimension and isclose(self.value * self.factor, other.value * other.factor)
-        return isclose(self.value, other.value)
+
+class Quantities:
+    """All numbers of one text, to be asked whether it says a number of another text too."""
+
+    def __init__(self, found: Iterable[Quantity]) -> None:
+        self.all = tuple(found)
+        self.values = frozenset(each.value for each in self.all)
+        self._plain = frozenset(each.value for each in self.all if not each.dimension)
+        self._measured = frozenset((each.dimension, each.amount) for each in self.all if each.dimension)
+
+    def hold(self, other: Quantity) -> bool:
+        """Whether one of these says the same; a number without a unit may stand for one with any."""
+        if other.dimension:
+            return (other.dimension, other.amount) in self._measured or other.value in self._plain
+        return other.value in self.values
 
 
 def quantities(prose: str) -> Iterator[Quantity]:
@@ -89,12 +101,16 @@ def quantities(prose: str) -> Iterator[Quantity]:
             continue
         value = float(digits) * _SCALES.get((match["scale"] or "").lower(), 1)
         dimension, factor = _UNITS.get((match["unit"] or "").lower(), ("", 1))
-        yield Quantity(match[0].strip(), value, dimension, factor)
+        yield Quantity(match[0].strip(), _rounded(value), dimension, _rounded(value * factor))
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.9g}")
 
 
 def spoken(text: str) -> frozenset[float]:
     """The numbers that a text, in lower case, may mean: in words, or in digits anywhere, inside of code too."""
-    found = {float(digits) for digits in _DIGITS.findall(_SEPARATOR.sub("", text))}
+    found = {_rounded(float(digits)) for digits in _DIGITS.findall(_SEPARATOR.sub("", text))}
     for word in _LATIN.findall(text):
         if word in _WORDS or word in _SCALES:
             found.add(_WORDS.get(word, _SCALES.get(word, 0)))

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from math import isclose
 
-from diglot.drift.quantities import Quantity, quantities, spoken
+from diglot.drift.quantities import Quantities, quantities, spoken
 
 _MAX_TEXT = 50_000
 _FULL = re.compile("[\uff05\uff0d\uff0e\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a\uff5b\uff5d]")
@@ -49,7 +48,7 @@ class Tokens:
                 links[found] = None
             return " ` "
 
-        self.numbers = tuple(quantities(_SPAN.sub(take, self._text)))
+        self.numbers = Quantities(quantities(_SPAN.sub(take, self._text)))
         self.code = [token for token in code if token and (token.isascii() or not _OTHER_SCRIPT.search(token))]
         self.links = list(links)
 
@@ -63,11 +62,12 @@ class Tokens:
 
     @cached_property
     def _said(self) -> frozenset[float]:
-        return spoken(self._plain) - {number.value for number in self.numbers}
+        return spoken(self._plain) - self.numbers.values
 
     def lacking(self, other: Tokens, with_links: bool) -> tuple[list[str], list[str]]:
         """Numbers of this text that the other has in no form, and its code and links that the other has not."""
-        numbers = [number.text for number in self.numbers if not other._counts(number)]
+        alone = [each for each in self.numbers.all if not other.numbers.hold(each)]
+        numbers = [each.text for each in alone if each.value not in other._said]
         code = [token for token in self.code if not other._names(token)]
         if with_links:
             known = {address(link) for link in other.links}
@@ -75,9 +75,6 @@ class Tokens:
             # An address with words of another language is that of a page of that language.
             code += lone[sum(bool(_OTHER_SCRIPT.search(link)) for link in other.links) :]
         return list(dict.fromkeys(numbers)), code
-
-    def _counts(self, number: Quantity) -> bool:
-        return any(number.is_same(own) for own in self.numbers) or any(isclose(number.value, own) for own in self._said)
 
     def _names(self, token: str) -> bool:
         if token in self.code:
