@@ -63,6 +63,10 @@ def test_what_was_left_in_english_is_found(text: str) -> None:
         *("not_found", "invalid_param (document)", "asc | desc", "jpg, png, webp", "application/json", "limit=100"),
         *("Zotero", "Zotero Cloud", "Bank of Zanzibar", "Online Drive", "Access Token", "Token.", "Webhook"),
         *("`primary`, `default`, or `ghost`.", "{shelf_id}", "# `POST`", "**200**", ""),
+        *("Bad Request", "404 Not Found", "Internal Server Error."),
+        "返回：\n\n```json\n# The books of one shelf.\n{}\n```",
+        "返回图书。\n\nLocal File\n",
+        "图书（The books of the shelf)。",
         '返回 "This shelf does not exist in the library"。',
         "自带密钥（bring your own key to the library）。",
         "调用 Retrieval Augmented Generation 的 Workflow 应用。",
@@ -168,6 +172,11 @@ def test_numbers_in_words(text: str, value: float) -> None:
         ("The book title.", "`book_title`。"),
         ("Repeat `limit`: `limit`.", "重复 `limit`。"),
         ("<Note>At most 5.</Note>", "最多 5 个。"),
+        ("Press `Add Book`, then choose `Paper`.", "按 `添加图书`，然后选择 `纸质书`。"),
+        ("Two 404 codes, always typed.", "两个 404 `code`，始终有 `type`。"),
+        ("![List](/en/list.png) of books.", "图书![列表](/zh/images/list.png)。"),
+        ("See [orders](/en/api/orders#all).", "参见[排序](#排序)。"),
+        ("Doubling, up to 1M books.", "每次 2 倍，最多 100 万本。"),
     ],
 )
 def test_the_same_literals_however_they_are_written(english: str, chinese: str) -> None:
@@ -186,6 +195,7 @@ def test_the_same_literals_however_they_are_written(english: str, chinese: str) 
         ("See [orders](/en/orders).", "参见排序。", ([], ["/en/orders"])),
         ("See [orders](/en/orders).", "参见[作者](/zh/authors)。", ([], ["/en/orders"])),
         ("Answers `404`.", "找不到。", ([], ["404"])),
+        ("Sort by `title`.", "按 `书名` 排序。", ([], ["title"])),
     ],
 )
 def test_literals_that_a_text_lacks(english: str, chinese: str, lacking: tuple[list[str], list[str]]) -> None:

@@ -20,7 +20,7 @@ from diglot.drift.words import because, in_each, where
 
 _MAX_LONE = 12
 _LITERAL = re.compile(r"[0-9`{_\uff10-\uff19]|\]\(|://|[a-z][A-Z]")  # without any of these there is none
-_SMALL = frozenset({"0", "1"})  # said by `none`, `a`, `each` and a hundred other words
+_SMALL = frozenset("0123")  # said by `none`, `each`, `both` and a hundred other words, or by what is counted itself
 
 
 @dataclass(frozen=True, slots=True)

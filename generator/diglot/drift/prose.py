@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from http import HTTPStatus
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _SCRIPTS = {
@@ -20,11 +21,12 @@ _EAST = re.compile(f"[{_HAN}\u3041-\u30ff\uac00-\ud7a3]")
 _EAST_GRAMMAR = re.compile("[。的了是在和为与或请可否不用于将会由该此这时\u3041-\u309f]|[\uac00-\ud7a3]{2}")
 # What may stand in any language in the middle of a text: code, addresses, markup, quotations, asides.
 _ASIDE = re.compile(
-    r"`{1,3}[^`]{0,2000}`{1,3}|\]\([^()\s]{0,500}\)|https?://\S{1,500}|</?[A-Za-z][^<>]{0,200}>|\{[^{}\s]{0,80}\}"
-    r"|\"[^\"\n]{0,300}\"|“[^”\n]{0,300}”|「[^」\n]{0,300}」|'(?:[^'\n]{0,300})'(?![A-Za-z])|（[^（）\n]{0,300}）"
+    r"`{1,2}[^`\n]{0,2000}`{1,2}|\]\([^()\s]{0,500}\)|https?://\S{1,500}|</?[A-Za-z][^<>]{0,200}>|\{[^{}\s]{0,80}\}"
+    r"|\"[^\"\n]{0,300}\"|“[^”\n]{0,300}”|「[^」\n]{0,300}」|'(?:[^'\n]{0,300})'(?![A-Za-z])"
 )
+_FENCE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(?:(?![ \t]*\1)[^\n]*\n){0,2000}[ \t]*\1[^\n]*", re.MULTILINE)
 _QUALIFIED_NAME = re.compile(r"[a-z0-9_.-]+ \([^()]*\)")  # `invalid_param (document)`
-_IN_PARENTHESES = re.compile(r"\([^()\n]{0,300}\)")
+_IN_PARENTHESES = re.compile(r"[(（][^()（）\n]{0,300}[)）]")
 _WORD = re.compile(r"(?<![A-Za-z0-9_./@#$-])[A-Za-z]{2,}(?:['’][a-z]{1,2})?(?![A-Za-z0-9_/@-]|\.[A-Za-z])")
 _RUN = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,40}(?:[ ,]{1,2}[A-Za-z]{1,40}){3,200}")
 _GRAMMAR = re.compile(
@@ -38,7 +40,10 @@ _KEPT = re.compile(
     r"|ids?|json|keys?|llm|markdown|mock|null|payload|pipeline|plugin|prompt|rerank|schema|sdk|session|slug|tag|tokens?"
     r"|uris?|urls?|webhooks?|workflows?|yaml)\Z"
 )
-_SENTENCE_END = (".", "!", "?", ":", "。")
+_REASONS = frozenset(
+    {"payload too large", "unprocessable content", *(status.phrase.casefold() for status in HTTPStatus)}
+)
+_SENTENCE_END = (".", "!", "?", "。")
 
 
 def is_script_own(language: str) -> bool:
@@ -64,11 +69,18 @@ def left_in(text: str, language: str, original: str, common: frozenset[str]) -> 
     if not is_script_own(language):
         if text == original and is_english(text, common) and language != "en":
             return text.strip()
-        return "" if text.isascii() else next(filter(_is_eastern, text.splitlines()), "").strip()
+        return "" if text.isascii() else next(filter(_is_eastern, _lines(text)), "").strip()
     plain = "\n" not in text and has_own_script(text, language) and not _RUN.search(text)
     if plain or _is_eastern(original):
         return ""
-    return next((line.strip() for line in text.splitlines() if _is_left(line, language, original, common)), "")
+    lines = _lines(text)
+    # A line of capitalized words may be the caption of something that has a name; alone, it is the text itself.
+    words = common if len(lines) == 1 else frozenset()
+    return next((line.strip() for line in lines if _is_left(line, language, original, words)), "")
+
+
+def _lines(text: str) -> list[str]:
+    return (_FENCE.sub("", text) if "\n" in text else text).splitlines()
 
 
 def _is_left(line: str, language: str, original: str, common: frozenset[str]) -> bool:
@@ -85,7 +97,7 @@ def _is_left(line: str, language: str, original: str, common: frozenset[str]) ->
 def is_english(line: str, common: frozenset[str]) -> bool:
     """Whether a line without any other script is English prose, not a name, a code or a list of such."""
     line = line.strip(" \t#>*-|_")
-    if _QUALIFIED_NAME.fullmatch(line):
+    if _QUALIFIED_NAME.fullmatch(line) or line.lstrip("0123456789 ").rstrip(".").casefold() in _REASONS:
         return False
     rest = _ASIDE.sub(" ", line)
     words = [word for word in _WORD.findall(rest) if not word.isupper() and not _is_mixed(word)]

@@ -43,11 +43,12 @@ _NUMBER = re.compile(
 )
 _LIST_MARK = re.compile(r"^[ \t]*\d{1,3}(?:[.)](?=[ \t])|、)", re.MULTILINE)
 _SEPARATOR = re.compile(r"(?<=\d),(?=\d{3})")
+_SCALED = re.compile(r"(\d{1,15}(?:\.\d{1,15})?) ?([km])(?![a-z])")
 _DIGITS = re.compile(r"\d{1,15}(?:\.\d{1,15})?")
 _WORDS: dict[str, float] = {
     **dict.fromkeys(("zero", "no", "none", "empty", "without", "not", "never"), 0),
     **dict.fromkeys(("one", "a", "an", "single", "first", "once", "each", "every", "only", "another", "per"), 1),
-    **dict.fromkeys(("two", "second", "twice", "double", "both", "pair", "either"), 2),
+    **dict.fromkeys(("two", "second", "twice", "double", "doubled", "doubling", "both", "pair", "either"), 2),
     **dict.fromkeys(("three", "third"), 3),
     **dict.fromkeys(("four", "fourth"), 4),
     **dict(zip(("five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), range(5, 13), strict=True)),
@@ -111,6 +112,7 @@ def _rounded(value: float) -> float:
 def spoken(text: str) -> frozenset[float]:
     """The numbers that a text, in lower case, may mean: in words, or in digits anywhere, inside of code too."""
     found = {_rounded(float(digits)) for digits in _DIGITS.findall(_SEPARATOR.sub("", text))}
+    found.update(_rounded(float(digits) * {"k": 1e3, "m": 1e6}[scale]) for digits, scale in _SCALED.findall(text))
     for word in _LATIN.findall(text):
         if word in _WORDS or word in _SCALES:
             found.add(_WORDS.get(word, _SCALES.get(word, 0)))

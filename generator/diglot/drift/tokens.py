@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from urllib.parse import unquote
 
 from diglot.drift.quantities import Quantities, quantities, spoken
 
@@ -16,7 +17,7 @@ _FULL = re.compile("[\uff05\uff0d\uff0e\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\u
 _HALF = {**{full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)}, 0x3000: 0x20}
 # One pass: what stands in code, in a link or in markup is taken out, so that numbers are looked for in the prose alone.
 _SPAN = re.compile(
-    r"```(?:(?!```).)*(?:```|\Z)"
+    r"```(?:(?!```).)*(?:```|\Z)|!\[[^\]\n]{0,300}\]\([^()\n]{0,600}\)"  # a picture may show another language
     r"|`{1,2}(?P<code>[^`\n]{1,300})`{1,2}"
     r"|\]\((?P<link>(?:[^()\s]|\([^()\s]{0,200}\)){1,500})[^()]{0,100}\)"
     r"|(?P<url>https?://[^\s<>()\[\]\"'`，。；：、（）「」《》]{1,500})"
@@ -26,6 +27,7 @@ _SPAN = re.compile(
     re.DOTALL | re.ASCII,
 )
 _SAMPLE = re.compile(r"<[^<>]*>|\"([^\"]*)\"")  # within code, what stands for a text of the reader's
+_LABEL = re.compile(r"[A-Z][a-z]|.*\S \S", re.DOTALL)  # what a screen or a sample shows: both are translated
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 _OTHER_SCRIPT = re.compile(r"[^\x00-\u02ff\u2000-\u2bff\u3000-\u303f\uff00-\uffef]")
 _LANGUAGE = re.compile(r"/(?:[a-z]{2}|zh-?hans|zh-?hant|[a-z]{2}[-_][A-Za-z]{2})(?=/|$)")
@@ -49,8 +51,10 @@ class Tokens:
             return " ` "
 
         self.numbers = Quantities(quantities(_SPAN.sub(take, self._text)))
-        self.code = [token for token in code if token and (token.isascii() or not _OTHER_SCRIPT.search(token))]
-        self.links = list(links)
+        self.code = [token for token in code if token and not _is_foreign(token)]
+        self.links = [link for link in links if not _is_local(link)]
+        self._labels = len(code) - len(self.code)
+        self._local = len(links) - len(self.links)
 
     @cached_property
     def _plain(self) -> str:
@@ -68,12 +72,10 @@ class Tokens:
         """Numbers of this text that the other has in no form, and its code and links that the other has not."""
         alone = [each for each in self.numbers.all if not other.numbers.hold(each)]
         numbers = [each.text for each in alone if each.value not in other._said]
-        code = [token for token in self.code if not other._names(token)]
+        code = _without([token for token in self.code if not other._names(token)], other._labels, _LABEL)
         if with_links:
             known = {address(link) for link in other.links}
-            lone = [link for link in self.links if address(link) not in known and not _OTHER_SCRIPT.search(link)]
-            # An address with words of another language is that of a page of that language.
-            code += lone[sum(bool(_OTHER_SCRIPT.search(link)) for link in other.links) :]
+            code += [link for link in self.links if address(link) not in known][other._local :]
         return list(dict.fromkeys(numbers)), code
 
     def _names(self, token: str) -> bool:
@@ -81,9 +83,33 @@ class Tokens:
             return True
         fixed = _SAMPLE.sub(lambda match: match[0] if _WORD.fullmatch(match[1] or "") else "", token.casefold())
         words = _WORD.findall(fixed)
-        if words and self._words.isdisjoint(words):  # `agent_thought` may be called the agent thought
-            words = _WORD.findall(fixed.replace("_", " "))
-        return self._words.issuperset(words) if words else fixed != token.casefold() or token in self._plain
+        if not words:
+            return fixed != token.casefold() or token in self._plain
+        return self._words.issuperset(words) or (len(words) == 1 and self._paraphrases(words[0]))
+
+    def _paraphrases(self, name: str) -> bool:
+        """Whether prose calls something by its name: `agent_thought` the agent thought, `code` all the codes."""
+        parts = [part for part in name.split("_") if part]
+        if len(parts) > 1 and self._words.issuperset(parts):
+            return True
+        return any(name + ending in self._words for ending in ("s", "es", "d", "ed", "ing")) or (
+            name.removesuffix("s") in self._words
+        )
+
+
+def _without(tokens: list[str], count: int, kind: re.Pattern[str]) -> list[str]:
+    """The tokens without as many of one kind."""
+    dropped = [token for token in tokens if kind.match(token)][:count]
+    return [token for token in tokens if token not in dropped]
+
+
+def _is_foreign(token: str) -> bool:
+    return not token.isascii() and bool(_OTHER_SCRIPT.search(token))
+
+
+def _is_local(link: str) -> bool:
+    """Whether a link leads to a heading of the same text or has words of its language: it is another in each."""
+    return link[0] == "#" or _is_foreign(unquote(link))
 
 
 def address(link: str) -> str:
