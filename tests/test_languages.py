@@ -445,6 +445,7 @@ def tagged(first: list[list[str]], second: list[list[str]]) -> tuple[Finding, ..
         ([["a", "b"], ["b"], ["a"]], [["乙", "甲"], ["乙"], ["甲"]], []),
         ([["a", "b"], ["b"], ["a"]], [["乙"], ["乙"], ["甲"]], ["GET /shelves/{}/books"]),
         ([["a"], ["b"]], [[], []], []),
+        ([["a"], ["b"]], [["甲"], []], ["POST /shelves/{}/books"]),
     ],
 )
 def test_tags_stand_for_each_other_one_to_one(
@@ -453,6 +454,12 @@ def test_tags_stand_for_each_other_one_to_one(
     found = tagged(english, chinese)
     assert {each.rule for each in found} <= {"tags-do-not-map"}
     assert [each.operation for each in found] == operations
+
+
+def test_a_tag_that_is_a_name_is_not_translated() -> None:
+    found = tagged([["books"], ["books"]], [["books_zh"], ["books_zh"]])
+    assert [(each.rule, each.args["kind"]) for each in found] == [("identifier-translated", "tag")]
+    assert tagged([["Books"], ["Books"]], [["图书"], ["图书"]]) == ()
 
 
 # --- two inputs

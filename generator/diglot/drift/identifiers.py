@@ -101,7 +101,7 @@ class Names:
             for here, there in ((other, one), (one, other)):
                 if is_translated(_name(here), language_of((here,)), _name(there)) and (kind, here.location) not in seen:
                     seen.add((kind, here.location))
-                    yield _finding(kind, spot, here, there)
+                    yield renaming(kind, spot, Saying.of(here, _name(here)), Saying.of(there, _name(there)))
 
 
 def _components(meetings: Sequence[Met]) -> Iterator[Named]:
@@ -168,13 +168,16 @@ def _name(place: Place) -> str:
     return split(place.pointer)[-1]
 
 
-def _finding(kind: str, spot: Spot, here: Place, there: Place) -> Finding:
-    sayings = (Saying.of(here, _name(here)), Saying.of(there, _name(there)))
+def renaming(kind: str, spot: Spot, here: Saying, there: Saying) -> Finding:
+    """The finding that what is called `there` was made another name `here`."""
     return Finding(
         "identifier-translated",
         here.location,
         spot.operation,
         there.location,
-        {"kind": kind, "here": _name(here), "there": _name(there)},
-        {"where": in_each(partial(where, spot)), "says": in_each(partial(says, Difference("name", spot, sayings)))},
+        {"kind": kind, "here": here.value, "there": there.value},
+        {
+            "where": in_each(partial(where, spot)),
+            "says": in_each(partial(says, Difference("name", spot, (here, there)))),
+        },
     )

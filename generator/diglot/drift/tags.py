@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
 from diglot.drift.facts import Difference, Saying, Spot
+from diglot.drift.identifiers import is_translated, renaming
 from diglot.drift.meetings import language_of, pairs
 from diglot.drift.operation import Party
 from diglot.drift.side import Place
@@ -27,7 +28,7 @@ class _Tagged(NamedTuple):
 
     @property
     def tags(self) -> tuple[list[str], list[str]]:
-        return list(dict.fromkeys(self.one.value)), list(dict.fromkeys(self.other.value))
+        return _names(self.one.value), _names(self.other.value)
 
 
 class Tags:
@@ -55,7 +56,8 @@ class _Map:
     def __init__(self, operations: Sequence[_Tagged]) -> None:
         self._uses: Counter[Pair] = Counter()
         self._first: dict[Pair, _Tagged] = {}
-        self._uneven = [tagged for tagged in operations if len(tagged.tags[0]) != len(tagged.tags[1])]
+        used = all(any(tagged.tags[index] for tagged in operations) for index in (0, 1))
+        self._uneven = [tagged for tagged in operations if used and len(tagged.tags[0]) != len(tagged.tags[1])]
         even = [tagged for tagged in operations if len(tagged.tags[0]) == len(tagged.tags[1])]
         forth: Mapping[str, str] = {}
         for single in (True, False):  # operations with one tag leave no choice, so they come first
@@ -75,6 +77,8 @@ class _Map:
             if self.forth.get(tag) != twin:
                 usual = (tag, self.forth[tag]) if tag in self.forth else (twin, self._back[twin])
                 yield _finding(tagged, ([tag], [twin]), usual)
+            else:
+                yield from _renamed(tagged, tag, twin)
         for tagged in self._uneven:
             yield _finding(tagged, tagged.tags, None)
 
@@ -99,14 +103,30 @@ def _paired(tags: list[str], twins: list[str], known: Mapping[str, str]) -> list
 
 def _tagged(group: Sequence[Party], languages: Sequence[str]) -> Iterator[_Tagged]:
     for (one, *_), (other, *_) in pairs([(party.place,) for party in group], languages):
-        ours, theirs = one.child("tags"), other.child("tags")
-        if ours is not None and theirs is not None and _is_list(ours) and _is_list(theirs):
+        ours, theirs = _tags(one), _tags(other)
+        if ours is not None and theirs is not None:
             yield _Tagged(str(group[0].operation.key), ours, theirs)
 
 
-def _is_list(place: Place) -> bool:
-    value = place.value
-    return place.declared and isinstance(value, list) and bool(value) and all(isinstance(tag, str) for tag in value)
+def _tags(operation: Place) -> Place | None:
+    """The list of tags; the operation itself where it has none and could have; None where the page cannot tell."""
+    listed = operation.child("tags")
+    if listed is None:
+        whole = operation.side.fragment.dialect == "openapi" and not operation.silent("tags")
+        return operation if whole else None
+    return listed if listed.declared and isinstance(listed.value, list) else None
+
+
+def _names(value: Any) -> list[str]:
+    return list(dict.fromkeys(map(str, value))) if isinstance(value, list) else []
+
+
+def _renamed(tagged: _Tagged, tag: str, twin: str) -> Iterator[Finding]:
+    """A tag that is no word for readers but a name, and was made another one: `books`, `books_zh`."""
+    one, other = Saying.of(tagged.one, tag), Saying.of(tagged.other, twin)
+    for here, there in ((other, one), (one, other)):
+        if here.value.isascii() and is_translated(here.value, here.fragment.language, there.value):
+            yield renaming("tag", Spot(tagged.operation), here, there)
 
 
 def _finding(tagged: _Tagged, tags: tuple[list[str], list[str]], usual: Pair | None) -> Finding:

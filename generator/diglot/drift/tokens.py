@@ -99,7 +99,7 @@ class Tokens:
 
 def _without(tokens: list[str], count: int, kind: re.Pattern[str]) -> list[str]:
     """The tokens without as many of one kind."""
-    dropped = [token for token in tokens if kind.match(token)][:count]
+    dropped = set([token for token in tokens if kind.match(token)][:count])
     return [token for token in tokens if token not in dropped]
 
 
