@@ -17,7 +17,7 @@ from diglot.core.catalogue import message
 from diglot.core.finding import Finding
 from diglot.core.json import documents_in
 from diglot.drift import drift_languages
-from diglot.drift.identifiers import is_translated
+from diglot.drift.naming import is_translated
 from diglot.drift.prose import left_in, vocabulary
 from diglot.drift.quantities import Quantities, quantities, spoken
 from diglot.drift.tokens import Tokens
@@ -327,6 +327,20 @@ def test_a_discriminator_is_judged_by_its_values_not_by_the_names_of_components(
     (found,) = drifted([mapping(paper="Paper")], [mapping(纸书="Paper")])
     assert found.rule == "wire-value-translated"
     assert found.location.path == "zh/page.md"
+
+
+def test_alternatives_under_translated_names_are_the_same_ones() -> None:
+    schema = f"{POST}/requestBody/content/application~1json/schema/oneOf"
+    chinese = []
+    for index, name in enumerate(("Paper", "Sound")):
+        path = f"/components/schemas/{name}"
+        chinese += [
+            {"op": "replace", "path": f"{schema}/{index}/$ref", "value": f"#{path}Zh"},
+            put(f"{path}/properties/note", {"type": "string"}),
+            {"op": "move", "from": path, "path": f"{path}Zh"},
+        ]
+    found = Counter(each.rule for each in drifted([], chinese))
+    assert found == {"identifier-translated": 2, "field-missing": 2}
 
 
 def test_a_default_that_was_translated() -> None:

@@ -13,9 +13,10 @@ from diglot.core.pointer import split
 from diglot.core.tree import plain
 from diglot.drift import schema as shapes
 from diglot.drift.facts import Difference, Saying, Spot
-from diglot.drift.identifiers import is_translated, renamed
+from diglot.drift.identifiers import renamed
 from diglot.drift.meetings import Met, Node, language_of, outside
 from diglot.drift.members import parameter_schema, targets
+from diglot.drift.naming import is_translated
 from diglot.drift.side import Place
 from diglot.drift.stale import Verdict
 from diglot.drift.values import Gone, Unlike, unlike

@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from diglot.core.finding import Finding
 from diglot.core.pointer import split
 from diglot.drift.facts import Difference, Saying, Spot
 from diglot.drift.meetings import Met, Node, language_of, outside
+from diglot.drift.naming import is_translated, stem
 from diglot.drift.side import Place
 from diglot.drift.words import in_each, says, where
 
-# What a publisher adds to a name to make it another one for each language: `listBooksZh`, `Book_cn`, `book-zh-hans`.
-_MARKS: Mapping[str, str] = {
-    "zh": "zh|cn|zh[_-]?cn|zh[_-]?hans|zh[_-]?hant|hans|chinese",
-    "ja": "ja|jp|ja[_-]?jp|japanese",
-    "ko": "ko|kr|ko[_-]?kr|korean",
-    "en": "en|us|en[_-]?us|english",
-    "de": "de|german",
-    "es": "es|spanish",
-    "fr": "fr|french",
-}
 Named = tuple[str, Spot, Place, Place]
 _TRANSLATED = {
     "operation-id": "operation-id-translated",
     **dict.fromkeys(("enum", "default", "discriminator"), "wire-value-translated"),
 }
-
-
-@cache
-def _mark(language: str) -> re.Pattern[str]:
-    mark = f"(?i:{_MARKS.get(language, re.escape(language))})"
-    return re.compile(rf"(?:[_.-]|(?<=[a-z0-9])(?=[A-Z])){mark}\Z|\A{mark}[_.-]")
-
-
-def is_translated(name: Any, language: str, original: Any) -> bool:
-    """Whether `name`, on a page in `language`, looks like a translation of `original`, a name for the same thing.
-
-    It does if only it holds letters beyond ASCII, or if only it has a mark of its language.
-    """
-    if not (isinstance(name, str) and isinstance(original, str) and original.isascii()) or name == original:
-        return False
-    mark = _mark(language)
-    return not name.isascii() or bool(mark.search(name) and not mark.search(original))
 
 
 def translated(difference: Difference) -> tuple[Saying, str] | None:
@@ -134,10 +107,10 @@ def renamed(one: Place, other: Place, member: str) -> list[tuple[Place, Place]]:
     named, also_named = ({str(key): place for key, place in _children(each, member)} for each in (one, other))
     ours = {name: place for name, place in named.items() if name not in also_named}
     theirs = {name: place for name, place in also_named.items() if name not in named}
-    stems = {_mark(language_of((one,))).sub("", name): place for name, place in ours.items()}
+    stems = {stem(name, language_of((one,))): place for name, place in ours.items()}
     found = []
     for name, place in theirs.items():
-        match = stems.get(_mark(language_of((other,))).sub("", name))
+        match = stems.get(stem(name, language_of((other,))))
         if match is not None:
             found.append((match, place))
     scripts = [{name.isascii() for name in names} for names in (ours, theirs)]
