@@ -16,7 +16,7 @@ from diglot.drift.stale import Verdict
 
 _MAX_SHOWN = 80
 _PLACES = {
-    ("document", ""): "drift-at-document",
+    ("document", "header"): "drift-at-document-part",
     ("operation", ""): "drift-at-operation",
     ("query", ""): "drift-at-query",
     ("path", ""): "drift-at-path",
