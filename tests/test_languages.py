@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from diglot.core.catalogue import message
 from diglot.core.finding import Finding
 from diglot.core.json import documents_in
+from diglot.core.tree import plain
 from diglot.drift import drift_languages
 from diglot.drift.naming import is_translated
 from diglot.drift.prose import left_in, vocabulary
@@ -272,7 +273,7 @@ def test_a_member_of_one_value_only_is_gone_from_the_other() -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=12,
 )
@@ -323,7 +324,9 @@ def test_a_discriminator_is_judged_by_its_values_not_by_the_names_of_components(
         refs = {key: f"#/components/schemas/{name}" for key, name in values.items()}
         return put(f"{schema}/discriminator", {"propertyName": "title", "mapping": refs})
 
-    assert drifted([mapping(paper="Paper")], [mapping(paper="Sound")]) == ()
+    copied = fragment(TEXT).document["components"]["schemas"]["Paper"]
+    chinese = [put("/components/schemas/PaperZh", plain(copied)), mapping(paper="PaperZh")]
+    assert {each.rule for each in drifted([mapping(paper="Paper")], chinese)} <= {"identifier-translated"}
     (found,) = drifted([mapping(paper="Paper")], [mapping(纸书="Paper")])
     assert found.rule == "wire-value-translated"
     assert found.location.path == "zh/page.md"
@@ -528,7 +531,8 @@ def test_two_inputs_in_one_language_or_in_several_are_versions(
         folders.append(folder)
     for first, second in ((old, new), tuple(folders)):
         _, out, _ = diglot("drift", first, second, "--format", "json")
-        assert {each["rule"] for each in json.loads(out)["findings"]} == {"operation-added"}
+        (found,) = json.loads(out)["findings"]
+        assert found["rule"].endswith("-added")
 
 
 @pytest.mark.skipif(not SPECS.is_dir(), reason="the shared specifications are not beside this checkout")

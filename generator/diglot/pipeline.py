@@ -92,19 +92,24 @@ def drift(project: Project, fragments: Sequence[Fragment]) -> list[Finding]:
     return list(drift_languages([canonical(fragment) for fragment in fragments], project.config.languages))
 
 
-def drift_inputs(old: Sequence[Fragment], new: Sequence[Fragment]) -> list[Finding]:
-    """Stage 4 for any two inputs: each in one language of its own, they are two editions of one interface.
-
-    Otherwise they are two versions, and what is found is what the second one changed.
-    """
-    from diglot.drift import drift_languages, drift_versions
+def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment]) -> list[Finding]:
+    """Stage 4 for any two inputs: what the second one changed."""
+    from diglot.drift import drift_versions as compare
     from diglot.normalize import canonical
 
-    first, second = ([canonical(item) for item in fragments] for fragments in (old, new))
-    languages = [{item.language for item in fragments if item.operations} for fragments in (old, new)]
-    if languages[0] != languages[1] and all(len(each) == 1 and "und" not in each for each in languages):
-        return list(drift_languages([*first, *second], [*languages[0], *languages[1]]))
-    return list(drift_versions(first, second))
+    return list(compare([canonical(item) for item in old], [canonical(item) for item in new]))
+
+
+def drift_editions(first: Sequence[Fragment], second: Sequence[Fragment]) -> list[Finding] | None:
+    """Stage 4 for two editions of one interface, each in one language of its own; None where they are no editions."""
+    from diglot.drift import drift_languages
+    from diglot.normalize import canonical
+
+    languages = [{item.language for item in fragments if item.operations} for fragments in (first, second)]
+    if languages[0] == languages[1] or any(len(each) != 1 or "und" in each for each in languages):
+        return None
+    fragments = [canonical(item) for item in (*first, *second)]
+    return list(drift_languages(fragments, [*languages[0], *languages[1]]))
 
 
 def today() -> datetime.date:

@@ -17,7 +17,9 @@ def run(arguments: Namespace, streams: Streams) -> int:
         raise UsageError("drift takes no input (the pages of the project) or two: OLD NEW")
     if arguments.inputs:
         old, new = (pipeline.read(project, [name]) for name in arguments.inputs)
-        found = [*findings_of(old), *findings_of(new), *pipeline.drift_inputs(old, new)]
+        editions = pipeline.drift_editions(old, new)
+        changed = pipeline.drift_versions(old, new) if editions is None else editions
+        found = [*findings_of(old), *findings_of(new), *changed]
     else:
         fragments = pipeline.read(project)
         found = [*findings_of(fragments), *pipeline.drift(project, fragments)]

@@ -125,12 +125,11 @@ def _children(holder: Place, member: str) -> Iterable[tuple[str | int, Place]]:
 
 
 def _component(node: Node) -> Place | None:
-    """The component that a schema refers to, if it is a reference and its dialect shows the name."""
-    reference = node[0].get("$ref")
-    if not isinstance(reference, str) or node[0].side.fragment.dialect != "openapi":
+    """The component that a schema is or refers to, if its dialect shows the name."""
+    found = node[0].target() if node[0].side.fragment.dialect == "openapi" else None
+    if found is None or not found.pointer.startswith("/components/") or found.pointer.count("/") != 3:
         return None
-    found = node[0].target()
-    return found if found is not None and found.pointer.startswith("/components/") else None
+    return found
 
 
 def _property(value: Any) -> Any:
