@@ -7,23 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from diglot.core import yaml
+from diglot.core.grammar import is_prose, walk_roles
 from diglot.core.ir import METHODS, Fragment, Loss, Operation, Page, Strength
 from diglot.core.pointer import join, resolve, split
 from diglot.core.tree import Map, Mark, Seq, mark_of
 
 BASE = Path(__file__).parent / "cases" / "drift" / "base.yaml"
+CHINESE = yaml.load(BASE.with_name("zh.yaml").read_text(encoding="utf-8")).value
 
 
 VERSIONS = BASE.parent.parent / "versions"
 
 
 def fragment(text: str, language: str = "en", patch: Iterable[dict[str, Any]] = (), path: str = "") -> Fragment:
-    """One page that says what `text`, patched, says.
+    """One page that says what `text`, patched, says; in Chinese, its texts are those of `zh.yaml`.
 
     Besides add, remove, replace and move a patch knows `lose` (a loss), `strength` (of a subtree) and `age`; a path
     that ends in `/*` stands for every member of an object.
     """
     document = yaml.load(text).value
+    if language == "zh":
+        translate(document)
     losses: list[Loss] = []
     strengths: dict[str, Strength] = {}
     age = None
@@ -44,6 +48,14 @@ def fragment(text: str, language: str = "en", patch: Iterable[dict[str, Any]] = 
                 change(document, step["op"], tokens, step.get("value"))
     page = Page(path or f"{language}/page.md", text, language)
     return Fragment(page, "openapi", operations(document), document, strengths, tuple(losses), age=age)
+
+
+def translate(document: Map) -> None:
+    """Put the texts of a document into Chinese, each at its line, as far as `zh.yaml` knows them."""
+    for _, node, role, _ in walk_roles(document):
+        for key in node if isinstance(node, dict) and role[0] not in "[{" else ():
+            if is_prose(role, key):
+                node[key] = CHINESE.get(node[key], node[key])
 
 
 def operations(document: Map) -> tuple[Operation, ...]:

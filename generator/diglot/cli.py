@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     _check(normalize)
     normalize.add_argument("--edition", metavar="LANGUAGE", help="print the document in this language; write nothing")
     command("validate", "OpenAPI law and house rules", ("?", "SPEC"))
-    drift = command("drift", "where pages, languages or two versions disagree", ("*", "OLD NEW"))
+    drift = command("drift", "where pages, languages, editions, versions or a server disagree", ("*", "OLD NEW"))
     drift.add_argument("--server", metavar="URL", help="compare with the OpenAPI document that this server gives")
     pull = command("pull", "renew the pages from where they are published; say what changed")
     _check(pull)

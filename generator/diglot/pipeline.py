@@ -133,6 +133,18 @@ def server_document(url: str) -> list[Fragment]:
     return read_bytes(*fetch(url))
 
 
+def drift_editions(first: Sequence[Fragment], second: Sequence[Fragment]) -> list[Finding] | None:
+    """Stage 4 for two editions of one interface, each in one language of its own; None where they are no editions."""
+    from diglot.drift import drift_languages
+    from diglot.normalize import canonical
+
+    languages = [{item.language for item in fragments if item.operations} for fragments in (first, second)]
+    if languages[0] == languages[1] or any(len(each) != 1 or "und" in each for each in languages):
+        return None
+    fragments = [canonical(item) for item in (*first, *second)]
+    return list(drift_languages(fragments, [*languages[0], *languages[1]]))
+
+
 def today() -> datetime.date:
     """The day in the user's own calendar, on which a waiver holds or has expired."""
     return datetime.datetime.now().astimezone().date()

@@ -1,4 +1,4 @@
-"""`diglot drift [OLD NEW]`: where the pages and languages of a project, two versions, or pages and server disagree."""
+"""`diglot drift [OLD NEW]`: where pages and languages, two editions, two versions, or pages and a server disagree."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def run(arguments: Namespace, streams: Streams) -> int:
         raise UsageError("drift takes no input (the pages of the project) or two: OLD NEW")
     if arguments.inputs:
         old, new = (pipeline.read(project, [name]) for name in arguments.inputs)
-        found = [*findings_of(old), *findings_of(new), *pipeline.drift_versions(old, new)]
+        editions = pipeline.drift_editions(old, new)
+        changed = pipeline.drift_versions(old, new) if editions is None else editions
+        found = [*findings_of(old), *findings_of(new), *changed]
     else:
         fragments = pipeline.read(project)
         found = [*findings_of(fragments), *pipeline.drift(project, fragments)]

@@ -19,6 +19,8 @@ _FIRST_KEY = re.compile(rf"{_BLANK}(?:{_KEY}|\}})")
 _NEXT_KEY = re.compile(rf"{_BLANK}(?:,{_BLANK}{_KEY}|\}})")
 _FIRST_ITEM = re.compile(rf"{_BLANK}(\])?")
 _NEXT_ITEM = re.compile(rf"{_BLANK}(?:,{_BLANK}(?!\])|(\]))")
+_OPENING = re.compile(r"[\[{]")
+_MAX_FAILURES = 20
 
 
 def load(text: str, first_line: int = 1) -> Loaded:
@@ -35,6 +37,28 @@ def _refuse(word: str) -> NoReturn:
 
 
 _scan = json.JSONDecoder(parse_constant=_refuse).raw_decode
+
+
+def documents_in(text: str) -> tuple[str, list[Any]]:
+    """The JSON objects and arrays that stand in a text, such as server-sent events, and the text without them.
+
+    A text that opens many braces and means none of them holds no documents.
+    """
+    found: list[Any] = []
+    rest: list[str] = []
+    at = failures = 0
+    while (opening := _OPENING.search(text, at)) and failures < _MAX_FAILURES:
+        try:
+            value, end = _scan(text, opening.start())
+        except (ValueError, RecursionError):
+            failures, end = failures + 1, opening.end()
+            rest.append(text[at:end])
+        else:
+            found.append(value)
+            rest.append(text[at : opening.start()])
+        at = end
+    rest.append(text[at:])
+    return ("".join(rest), found) if failures < _MAX_FAILURES else (text, [])
 
 
 class _Reader:

@@ -97,6 +97,7 @@ class _Operation:
             self._serialization(spot, places)
             schemas = [parameter_schema(place) for place in places]
             self._contents.texts(spot, _beside(places, schemas), "description")
+            self._record.meet("parameter", spot, [[place] for place in places])
             self._schemas(spot, places, schemas)
 
     def _serialization(self, spot: Spot, places: Sequence[Place]) -> None:
@@ -125,6 +126,7 @@ class _Operation:
             self._contents.texts(spot, [[place] for place in places], "description")
             self._headers(places, spot)
             self._media(places, spot)
+            self._record.meet("response", spot, [[place] for place in places])
             self._unread(places, spot, "links")
 
     def _headers(self, places: Sequence[Place], spot: Spot) -> None:
@@ -142,6 +144,7 @@ class _Operation:
         contents = align_guesses([targets(place, "content", media_type) for place in places])
         for media, found in self._matched("media-type", [(place, "content") for place in places], contents, spot):
             inside = replace(spot, media=str(media), path="$")
+            self._record.meet("media", inside, [[place] for place in found])
             self._schemas(inside, found, [place.child("schema") for place in found])
             self._annotate(inside, found)
             self._unread(found, inside, "encoding")

@@ -86,14 +86,16 @@ class Contents:
             annotate(self._record, spot, holders)
             return
         for member in members:
-            sayings = []
+            sayings, having = [], []
             for places in holders:
                 said = [place for place in places if str(place.get(member) or "").strip()]
                 if said:
+                    having.append(said[:1])
                     sayings.append(Saying.of(said[0], True, said[0].child(member)))
                 elif places and all(place.declared and not place.silent(member) for place in places):
                     sayings.append(Saying.lacking(places[0]))
             self._record.fact("text", spot, sayings, text=member)
+            self._record.meet(member, spot, having)
 
     def _compare(self, spot: Spot, nodes: Sequence[Node]) -> None:
         found = [each for node in nodes if (each := shapes.shape(node)) is not None]
@@ -107,6 +109,7 @@ class Contents:
             self.add(spot, inner)
         if alternatives.instead:
             return
+        self._record.meet("schema", spot, [each.parts for each in found])
         self._facts(spot, found)
         self._sampled_types(spot, found)
         for inside, inner in compare_fields(self._record, spot, found):

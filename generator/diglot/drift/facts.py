@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,7 +21,8 @@ class Spot:
     """What a fact is about, in terms that no language or page changes.
 
     `part` is `operation`, `query`, `path`, `header`, `cookie`, `request` or `response`; `status` and `media` narrow the
-    last two; `path` leads from there to the value (`limit`, `$.data[*].id`). `required` says that the field there is.
+    last two; `path` leads from there to the value (`limit`, `$.data[*].id`). What no operation holds is `document`.
+    `required` says that the field there is.
     """
 
     operation: str
@@ -106,8 +107,21 @@ class Difference:
         return len(present) < len(self.sayings) and all(saying.value is True for saying in present)
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One spot at which two pages or more have something: for each page the objects that hold it.
+
+    `role` is `schema`, `media`, `parameter` or `response`, or the name of a text that the objects hold.
+    """
+
+    role: str
+    spot: Spot
+    nodes: tuple[tuple[Place, ...], ...]
+
+
 class Record:
-    """The differences of one comparison, and what has been walked.
+    """The differences of one comparison, where its pages met, and what has been walked.
+
 
     Two `versions` of one thing differ in all that is written, its prose too; pages in several languages do not.
     """
@@ -115,6 +129,7 @@ class Record:
     def __init__(self, versions: bool = False) -> None:
         self.versions = versions
         self.differences: list[Difference] = []
+        self.meetings: list[Meeting] = []
         self._walked: set[tuple[Any, ...]] = set()
         self._inherited: set[tuple[Any, ...]] = set()
 
@@ -130,6 +145,12 @@ class Record:
         """Note what is said of one fact; it is a difference where two pages or more do not say the same."""
         if len({saying.identity for saying in sayings}) > 1:
             self.differences.append(Difference(what, spot, tuple(sayings), subject, notes or {}))
+
+    def meet(self, role: str, spot: Spot, nodes: Iterable[Sequence[Place]]) -> None:
+        """Note that pages have something at one spot, for those who look beyond structure."""
+        found = tuple(tuple(node) for node in nodes if node)
+        if len(found) > 1 and not self.versions:
+            self.meetings.append(Meeting(role, spot, found))
 
     def enter(self, what: str, parts: Sequence[Sequence[Place]]) -> bool:
         """Whether these places, page by page, have not been walked together yet for this; from now on they have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from diglot.core.finding import Finding, Location
@@ -10,7 +11,8 @@ from diglot.core.ir import Fragment
 from diglot.drift.compare import compare
 from diglot.drift.document import compare_documents
 from diglot.drift.equal import Equality
-from diglot.drift.facts import Record
+from diglot.drift.facts import Difference, Record
+from diglot.drift.identifiers import translated
 from diglot.drift.impact import judge_versions
 from diglot.drift.judge import judge, standing
 from diglot.drift.languages import missing_operation, missing_texts
@@ -20,6 +22,7 @@ from diglot.drift.side import Side, unresolved
 from diglot.drift.stale import verdict
 from diglot.drift.unused import compare_unused
 from diglot.drift.versions import counterparts, only_in_one
+from diglot.drift.wording import Wording
 
 
 def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> tuple[Finding, ...]:
@@ -32,17 +35,28 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
     record = Record()
     findings: list[Finding] = []
     sides = list(map(Side.of, in_order(fragments)))
-    for group in parties(sides).values():
+    groups = list(parties(sides).values())
+    for group in groups:
         findings += missing_operation(group, languages)
         findings += templated_server(group)
-        differences = compare(group, record)
-        findings += missing_texts(each for each in differences if each.what == "text")
-        for difference in differences:
-            if difference.what != "text":
-                opinion = verdict(difference.sayings)
-                findings.append(judge(difference, opinion, standing(difference, opinion)))
+        findings += missing_texts(each for each in compare(group, record) if each.what == "text")
+    wording = Wording(record, groups, languages)
+    for difference in record.differences:
+        if difference.what != "text" and not wording.explains(difference):
+            findings.append(_judged(difference))
+    findings += wording.findings()
     findings += [finding for side in sides for finding in unresolved(side)]
     return once(findings)
+
+
+def _judged(difference: Difference) -> Finding:
+    """The finding for what pages say differently; a translated identifier has a rule of its own."""
+    opinion = verdict(difference.sayings)
+    found = translated(difference)
+    if found is None:
+        return judge(difference, opinion, standing(difference, opinion))
+    here, rule = found
+    return replace(judge(difference, opinion, here), rule=rule)
 
 
 def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date = date.min) -> tuple[Finding, ...]:

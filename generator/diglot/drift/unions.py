@@ -10,6 +10,7 @@ from typing import Any
 from diglot.core.grammar import role_of
 from diglot.core.tree import plain
 from diglot.drift import schema as shapes
+from diglot.drift.naming import stem
 from diglot.drift.schema import Node, Shape
 from diglot.drift.side import Place
 
@@ -35,7 +36,7 @@ def align(unions: Sequence[Sequence[Place]]) -> list[Row]:
     rows: list[Row] = [[branch, *[None] * (len(unions) - 1)] for branch in unions[0]]
     for column, branches in enumerate(unions[1:], 1):
         rest = list(branches)
-        for key in (digest, label):
+        for key in (digest, label, _stem):
             _match(rows, column, rest, key)
         free = [row for row in rows if row[column] is None]
         if len(free) == len(rest) == 1:
@@ -71,6 +72,11 @@ def label(branch: Place) -> str:
     found = shapes.shape((branch,))
     kinds = shapes.types(found) if found else None
     return "|".join(sorted(kinds)) if kinds else ""
+
+
+def _stem(branch: Place) -> str:
+    """That name without a mark of the page's language: a component may have been named anew in each."""
+    return stem(label(branch), branch.side.fragment.language)
 
 
 def digest(branch: Place) -> str:

@@ -16,6 +16,7 @@ from diglot.drift.stale import Verdict
 
 _MAX_SHOWN = 80
 _PLACES = {
+    ("document", "header"): "drift-at-document-part",
     ("operation", ""): "drift-at-operation",
     ("document", ""): "drift-at-document",
     ("query", ""): "drift-at-query",

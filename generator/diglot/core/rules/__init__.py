@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from diglot.core.rules import conform, drift, fetch, merge, pages, server, versions
+from diglot.core.rules import conform, drift, fetch, languages, merge, pages, server, versions
 from diglot.core.rules.rule import Rule, Severity, Speaks
 
-_TABLES = (pages, fetch, merge, drift, server, versions, conform)
+_TABLES = (pages, fetch, merge, drift, languages, server, versions, conform)
 RULES: dict[str, Rule] = {rule.id: rule for table in _TABLES for rule in table.TABLE}
 
 __all__ = ["RULES", "Rule", "Severity", "Speaks"]

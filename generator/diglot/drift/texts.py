@@ -1,0 +1,103 @@
+"""Texts of one place in two languages: those that were not translated, and those whose literals differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property, partial
+from typing import Any
+
+from diglot.core.finding import Finding
+from diglot.drift.facts import Spot
+from diglot.drift.literals import Literals, Text
+from diglot.drift.meetings import Met, Node, language_of, outside
+from diglot.drift.members import targets
+from diglot.drift.prose import is_script_own, left_in, vocabulary
+from diglot.drift.side import Place
+from diglot.drift.words import in_each, where
+
+_MAX_SHOWN = 120
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
+
+
+class Texts:
+    """All texts that pages have in two languages."""
+
+    def __init__(self, meetings: Iterable[Met]) -> None:
+        unique: dict[tuple[Any, ...], Text] = {}
+        for text in _texts(meetings):
+            unique.setdefault(text.identity, text)
+        self._texts = list(unique.values())
+        self._literals = Literals()
+
+    def findings(self) -> Iterator[Finding]:
+        """What was not translated, and what only one of the languages says."""
+        for text in self._texts:
+            yield from self._untranslated(text)
+            yield from self._literals.findings(text)
+
+    @cached_property
+    def _common(self) -> frozenset[str]:
+        places = (place for text in self._texts for place in (text.one, text.other))
+        return vocabulary(place.value for place in places if _language(place) == "en")
+
+    def _untranslated(self, text: Text) -> Iterator[Finding]:
+        for here, there in ((text.other, text.one), (text.one, text.other)):
+            if here.value.isascii() and not is_script_own(_language(here)) and here.value != there.value:
+                continue
+            left = left_in(here.value, _language(here), there.value, self._common)
+            if left and not (text.name == "title" and _is_derived(text, here)):
+                shown = left if len(left) <= _MAX_SHOWN else left[: _MAX_SHOWN - 1] + "…"
+                yield Finding(
+                    "text-untranslated",
+                    here.location,
+                    text.spot.operation,
+                    there.location,
+                    {"language": _language(here), "text": text.name, "subject": text.spot.path},
+                    {"where": in_each(partial(where, text.spot)), "quoted": shown},
+                )
+                return
+
+
+def _texts(meetings: Iterable[Met]) -> Iterator[Text]:
+    for each in meetings:
+        if each.role in ("title", "summary", "description"):
+            yield from _members(each.spot, each.role, each.role, each.one, each.other)
+        elif each.role == "schema":
+            for member in ("title",) if each.spot.depth else ("title", "description"):  # the others are met as texts
+                yield from _members(each.spot, member, member, each.one, each.other)
+        elif each.role in ("media", "parameter"):
+            spot = outside(each.spot)
+            ours, theirs = targets(each.one[0], "examples"), targets(each.other[0], "examples")
+            for name in (name for name in ours if name in theirs):
+                for member in ("summary", "description"):
+                    yield from _members(spot, f"examples.{name}.{member}", member, (ours[name],), (theirs[name],))
+
+
+def _members(spot: Spot, name: str, member: str, one: Node, other: Node) -> Iterator[Text]:
+    ours = next((found for place in one if (found := _said(place, member))), None)
+    theirs = next((found for place in other if (found := _said(place, member))), None) if ours else None
+    if ours and theirs:
+        yield Text(spot, name, ours[1], theirs[1], (ours[0], theirs[0]))
+
+
+def _said(holder: Place, member: str) -> tuple[Place, Place] | None:
+    """An object with the text that it holds under that name, if it does."""
+    value = holder.get(member)
+    text = holder.child(member) if isinstance(value, str) and value.strip() and holder.declared else None
+    return None if text is None else (holder, text)
+
+
+def _language(place: Place) -> str:
+    return language_of((place,))
+
+
+def _is_derived(text: Text, place: Place) -> bool:
+    """Whether a title is nothing but the name of its field or component, as generators write it."""
+    holder = place.pointer.split("/")[-2:-1]
+    names = [text.spot.path.rpartition(".")[2], *holder]
+    return _bare(place.value) in map(_bare, names)
+
+
+def _bare(name: str) -> str:
+    return _NO_LETTER.sub("", name.lower())
