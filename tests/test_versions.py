@@ -23,8 +23,10 @@ from diglot.core.rules.changes import CHANGES, CONDITIONS
 from diglot.core.tree import plain, walk
 from diglot.drift import drift_versions
 from diglot.normalize import canonical
+from diglot.read import read_bytes
 from drift_help import BASE, VERSIONS, change, fragment
 
+PAIRS = Path(__file__).resolve().parent.parent.parent / "shared" / "pages" / "pairs"
 TODAY = date(2026, 11, 25)
 TEXT = (VERSIONS / "base.yaml").read_text(encoding="utf-8")
 CASES = sorted((VERSIONS / "patch").glob("*.json"))
@@ -244,3 +246,13 @@ def test_a_change_of_what_only_a_discriminator_leads_to_is_found() -> None:
     pages = [canonical(fragment(yaml.dump(each), path=path)) for path, each in (("old.yaml", old), ("new.yaml", new))]
     (changed,) = drift_versions(pages[:1], pages[1:], TODAY)
     assert (changed.rule, changed.args["subject"]) == ("response-property-type-changed", "$<lent>.days")
+
+
+@pytest.mark.skipif(not PAIRS.is_dir(), reason="the shared pages are not beside this checkout")
+@pytest.mark.parametrize("name", sorted(path.name for path in PAIRS.glob("*")) if PAIRS.is_dir() else [])
+def test_a_page_in_another_dialect_is_no_other_version(name: str) -> None:
+    pages = [
+        [canonical(each) for each in read_bytes(f"{dialect}.md", (PAIRS / name / f"{dialect}.md").read_bytes())]
+        for dialect in ("flat", "fence")
+    ]
+    assert drift_versions(*pages, TODAY) == drift_versions(*reversed(pages), TODAY) == ()

@@ -13,7 +13,12 @@ _TEXTS = ("title", "summary", "description")
 
 
 def annotate(record: Record, spot: Spot, holders: Sequence[Sequence[Place]]) -> None:
-    """Note what the pages annotate differently; `holders` are the objects, page by page, that hold the annotations."""
+    """Note what the pages annotate differently; `holders` are the objects, page by page, that hold the annotations.
+
+    Dialects differ in what they keep of annotations, so only pages of one dialect are compared.
+    """
+    if len({place.side.fragment.dialect for places in holders for place in places}) > 1:
+        return
     keys = dict.fromkeys(key for places in holders for place in places for key in _keys(place))
     for key in keys:
         said = [next((child for place in places if (child := place.child(key))), None) for places in holders]
@@ -37,8 +42,14 @@ def _examples(record: Record, spot: Spot, holders: Sequence[Sequence[Place]], sa
         return
     names = dict.fromkeys(str(name) for each in said if each is not None for name in each.value)
     for name in names:
-        inside = [each.child(name) if each is not None else None for each in said]
+        inside = [_example(each, name) for each in said]
         _note(record, "example", spot, holders, inside, example=name)
+
+
+def _example(examples: Place | None, name: str) -> Place | None:
+    """One named example, through its reference."""
+    named = examples.child(name) if examples is not None else None
+    return named.target() or named if named is not None else None
 
 
 def _note(

@@ -17,7 +17,7 @@ def compare_documents(old: Side, new: Side) -> list[Difference]:
     """All facts about the documents themselves, apart from their operations, about which they differ."""
     record = Record(versions=True)
     pair = (old.root, new.root)
-    if not any(side.fragment.dialect == "rendered" for side in (old, new)):  # text shows no document, only an operation
+    if {old.fragment.dialect, new.fragment.dialect} == {"openapi"}:  # the others show operations, not documents
         _info(record, pair)
         _components(record, pair)
         for member in sorted((_keys(old.root) | _keys(new.root)) - _ELSEWHERE):
