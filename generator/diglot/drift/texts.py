@@ -83,9 +83,12 @@ def _members(spot: Spot, name: str, member: str, one: Node, other: Node) -> Iter
 
 def _said(holder: Place, member: str) -> tuple[Place, Place] | None:
     """An object with the text that it holds under that name, if it does."""
-    value = holder.get(member)
-    text = holder.child(member) if isinstance(value, str) and value.strip() and holder.declared else None
-    return None if text is None else (holder, text)
+    if not isinstance(holder.value, dict) or member not in holder.value:
+        return None
+    text = holder.child(member)
+    if text is None or not isinstance(text.value, str) or not text.value.strip() or not holder.declared:
+        return None
+    return holder, text
 
 
 def _language(place: Place) -> str:
