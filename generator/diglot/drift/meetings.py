@@ -36,8 +36,9 @@ class Met:
 def met(meetings: Iterable[Meeting], languages: Sequence[str]) -> list[Met]:
     """Every meeting language by language, the first of `languages` that it has beside each other one."""
     found = []
+    first = next(iter(languages), "")
     for meeting in meetings:
-        if len(meeting.nodes) == 2 and language_of(meeting.nodes[0]) == languages[0] != language_of(meeting.nodes[1]):
+        if len(meeting.nodes) == 2 and language_of(meeting.nodes[0]) == first != language_of(meeting.nodes[1]):
             found.append(Met(meeting.role, meeting.spot, *meeting.nodes))  # as most do
         else:
             found += [Met(meeting.role, meeting.spot, *pair) for pair in pairs(meeting.nodes, languages)]

@@ -29,6 +29,7 @@ class Texts:
             unique.setdefault(text.identity, text)
         self._texts = list(unique.values())
         self._literals = Literals()
+        self._judged: dict[tuple[str, str, str], str] = {}
 
     def findings(self) -> Iterator[Finding]:
         """What was not translated, and what only one of the languages says."""
@@ -41,11 +42,19 @@ class Texts:
         places = (place for text in self._texts for place in (text.one, text.other))
         return vocabulary(place.value for place in places if _language(place) == "en")
 
+    def _left(self, here: Place, there: Place) -> str:
+        """What was not translated; specifications repeat their sentences, so each is judged once."""
+        language = _language(here)
+        if here.value.isascii() and not is_script_own(language) and here.value != there.value:
+            return ""
+        key = (here.value, language, there.value)
+        if key not in self._judged:
+            self._judged[key] = left_in(*key, self._common)
+        return self._judged[key]
+
     def _untranslated(self, text: Text) -> Iterator[Finding]:
         for here, there in ((text.other, text.one), (text.one, text.other)):
-            if here.value.isascii() and not is_script_own(_language(here)) and here.value != there.value:
-                continue
-            left = left_in(here.value, _language(here), there.value, self._common)
+            left = self._left(here, there)
             if left and not (text.name == "title" and _is_derived(text, here)):
                 shown = left if len(left) <= _MAX_SHOWN else left[: _MAX_SHOWN - 1] + "…"
                 yield Finding(
