@@ -84,10 +84,17 @@ def _texts(meetings: Iterable[Met]) -> Iterator[Text]:
 
 
 def _members(spot: Spot, name: str, member: str, one: Node, other: Node) -> Iterator[Text]:
-    ours = next((found for place in one if (found := _said(place, member))), None)
-    theirs = next((found for place in other if (found := _said(place, member))), None) if ours else None
-    if ours and theirs:
+    ours = _first(one, member)
+    theirs = _first(other, member) if ours is not None else None
+    if ours is not None and theirs is not None:
         yield Text(spot, name, ours[1], theirs[1], (ours[0], theirs[0]))
+
+
+def _first(node: Node, member: str) -> tuple[Place, Place] | None:
+    for holder in node:
+        if (found := _said(holder, member)) is not None:
+            return found
+    return None
 
 
 def _said(holder: Place, member: str) -> tuple[Place, Place] | None:
