@@ -38,13 +38,13 @@ class Examples:
         """One finding for each example that differs, each value in one that was translated, each that is missing."""
         for each in self._meetings:
             if each.role in ("media", "parameter"):
-                if _can_show(each.one[:1]) and _can_show(each.other[:1]):
+                if _has_examples(each.one[0]) or _has_examples(each.other[0]):
                     yield from self._of_holders(outside(each.spot), each.one[0], each.other[0])
-            elif each.role == "schema":
+            elif each.role == "schema" and any(_has_examples(place) for place in (*each.one, *each.other)):
                 yield from self._of_schemas(each.spot, each.one, each.other)
 
     def _of_holders(self, spot: Spot, one: Place, other: Place) -> Iterator[Finding]:
-        if "examples" not in one.value and "examples" not in other.value:
+        if not (_can_show((one,)) and _can_show((other,))):
             return
         ours, theirs = targets(one, "examples"), targets(other, "examples")
         again = {split(place.pointer)[-1]: split(twin.pointer)[-1] for place, twin in renamed(one, other, "examples")}
@@ -64,7 +64,7 @@ class Examples:
         ours, theirs = (
             next((found for place in node if (found := place.child("examples"))), None) for node in (one, other)
         )
-        if (ours is None and theirs is None) or not (_can_show(one) and _can_show(other)):
+        if not (_can_show(one) and _can_show(other)):
             return
         if ours is not None and theirs is not None:
             yield from self._compared(spot, "examples", (ours, theirs), (None, None))
@@ -90,6 +90,10 @@ class Examples:
                 told.append(each)
         if told:
             yield _differing(spot, name, told, values)
+
+
+def _has_examples(place: Place) -> bool:
+    return isinstance(place.value, dict) and "examples" in place.value
 
 
 def _can_show(node: Node) -> bool:

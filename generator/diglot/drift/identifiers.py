@@ -115,6 +115,9 @@ def renamed(one: Place, other: Place, member: str) -> list[tuple[Place, Place]]:
 
     Names in another script cannot be told apart: they are paired in their order, if there are as many on either side.
     """
+    listed = [each.get(member) for each in (one, other)]
+    if not all(isinstance(each, dict) for each in listed) or listed[0].keys() == listed[1].keys():
+        return []
     named, also_named = ({str(key): place for key, place in _children(each, member)} for each in (one, other))
     ours = {name: place for name, place in named.items() if name not in also_named}
     theirs = {name: place for name, place in also_named.items() if name not in named}

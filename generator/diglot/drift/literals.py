@@ -46,6 +46,7 @@ class Literals:
 
     def __init__(self) -> None:
         self._pages: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+        self._alike: set[tuple[str, str, bool]] = set()
 
     def findings(self, text: Text) -> Iterator[Finding]:
         """At most one finding: numbers that contradict each other, or literals that one of the texts lacks."""
@@ -53,9 +54,13 @@ class Literals:
         if text.one.value == text.other.value or not any(_LITERAL.search(place.value) for place in places):
             return
         linked = all(place.side.fragment.dialect != "rendered" for place in places)  # a browser hides addresses
+        key = (text.one.value, text.other.value, linked)
+        if key in self._alike:
+            return
         tokens = [Tokens(place.value) for place in places]
         lacking = [tokens[0].lacking(tokens[1], linked), tokens[1].lacking(tokens[0], linked)]
         if not any(any(each) for each in lacking):
+            self._alike.add(key)
             return
         known = self._known(text)
         numbers, code = ([list(each) for each in kind] for kind in zip(*lacking, strict=True))

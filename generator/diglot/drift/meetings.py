@@ -35,11 +35,14 @@ class Met:
 
 def met(meetings: Iterable[Meeting], languages: Sequence[str]) -> list[Met]:
     """Every meeting language by language, the first of `languages` that it has beside each other one."""
-    return [
-        Met(meeting.role, meeting.spot, one, other)
-        for meeting in meetings
-        for one, other in pairs(meeting.nodes, languages)
-    ]
+    found = []
+    first = next(iter(languages), "")
+    for meeting in meetings:
+        if len(meeting.nodes) == 2 and language_of(meeting.nodes[0]) == first != language_of(meeting.nodes[1]):
+            found.append(Met(meeting.role, meeting.spot, *meeting.nodes))  # as most do
+        else:
+            found += [Met(meeting.role, meeting.spot, *pair) for pair in pairs(meeting.nodes, languages)]
+    return found
 
 
 def pairs(nodes: Sequence[Node], languages: Sequence[str]) -> Iterator[tuple[Node, Node]]:

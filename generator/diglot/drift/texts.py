@@ -29,6 +29,7 @@ class Texts:
             unique.setdefault(text.identity, text)
         self._texts = list(unique.values())
         self._literals = Literals()
+        self._judged: dict[tuple[str, str, str], str] = {}
 
     def findings(self) -> Iterator[Finding]:
         """What was not translated, and what only one of the languages says."""
@@ -41,11 +42,19 @@ class Texts:
         places = (place for text in self._texts for place in (text.one, text.other))
         return vocabulary(place.value for place in places if _language(place) == "en")
 
+    def _left(self, here: Place, there: Place) -> str:
+        """What was not translated; specifications repeat their sentences, so each is judged once."""
+        language = _language(here)
+        if here.value.isascii() and not is_script_own(language) and here.value != there.value:
+            return ""
+        key = (here.value, language, there.value)
+        if key not in self._judged:
+            self._judged[key] = left_in(*key, self._common)
+        return self._judged[key]
+
     def _untranslated(self, text: Text) -> Iterator[Finding]:
         for here, there in ((text.other, text.one), (text.one, text.other)):
-            if here.value.isascii() and not is_script_own(_language(here)) and here.value != there.value:
-                continue
-            left = left_in(here.value, _language(here), there.value, self._common)
+            left = self._left(here, there)
             if left and not (text.name == "title" and _is_derived(text, here)):
                 shown = left if len(left) <= _MAX_SHOWN else left[: _MAX_SHOWN - 1] + "…"
                 yield Finding(
@@ -75,17 +84,27 @@ def _texts(meetings: Iterable[Met]) -> Iterator[Text]:
 
 
 def _members(spot: Spot, name: str, member: str, one: Node, other: Node) -> Iterator[Text]:
-    ours = next((found for place in one if (found := _said(place, member))), None)
-    theirs = next((found for place in other if (found := _said(place, member))), None) if ours else None
-    if ours and theirs:
+    ours = _first(one, member)
+    theirs = _first(other, member) if ours is not None else None
+    if ours is not None and theirs is not None:
         yield Text(spot, name, ours[1], theirs[1], (ours[0], theirs[0]))
+
+
+def _first(node: Node, member: str) -> tuple[Place, Place] | None:
+    for holder in node:
+        if (found := _said(holder, member)) is not None:
+            return found
+    return None
 
 
 def _said(holder: Place, member: str) -> tuple[Place, Place] | None:
     """An object with the text that it holds under that name, if it does."""
-    value = holder.get(member)
-    text = holder.child(member) if isinstance(value, str) and value.strip() and holder.declared else None
-    return None if text is None else (holder, text)
+    if not isinstance(holder.value, dict) or member not in holder.value:
+        return None
+    text = holder.child(member)
+    if text is None or not isinstance(text.value, str) or not text.value.strip() or not holder.declared:
+        return None
+    return holder, text
 
 
 def _language(place: Place) -> str:
