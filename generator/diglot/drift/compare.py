@@ -176,10 +176,12 @@ class _Operation:
             annotate(self._record, spot, [[place] for place in places])
 
     def _said(self, member: str, what: str, spot: Spot, places: Sequence[Place], value: Callable[[Place], Any]) -> None:
-        able = [place for place in places if place.declared and not place.silent(member)]
+        told = [(place, value(place)) for place in places if place.declared and not place.silent(member)]
+        if all(said == told[0][1] for _, said in told):
+            return
         sayings = [
             Saying.lacking(place) if said is None else Saying.of(place, said, place.child(member))
-            for place, said in ((place, value(place)) for place in able)
+            for place, said in told
         ]
         self._record.fact(what, spot, sayings)
 
@@ -194,6 +196,10 @@ class _Operation:
         matched = []
         for key in dict.fromkeys(key for each in found for key in each):
             having = [each[key] for each in found if key in each]
+            if len(having) > 1:
+                matched.append((key, having))
+            if len(having) == len(found):
+                continue
             able = [place for place in having if place.declared and not place.guessed]
             lacking = [
                 Saying.lacking(holder.child(member) or holder)
@@ -206,8 +212,6 @@ class _Operation:
                 [*(Saying.of(place, True) for place in able), *lacking],
                 {member: having[0].get(member) is True for member in ("required", "deprecated")},
             )
-            if len(having) > 1:
-                matched.append((key, having))
         return matched
 
 

@@ -134,6 +134,8 @@ class Contents:
     def _bounds(self, spot: Spot, declared: Sequence[Shape]) -> None:
         """The bounds of one place are one fact; one that a page cannot say is left out of it."""
         found = [shapes.bounds(each) for each in declared]
+        if all(bounds == found[0] for bounds in found):
+            return
         told = {keyword for bounds in found for keyword in bounds if not any(each.silent(keyword) for each in declared)}
         sayings = []
         for each, bounds in zip(declared, found, strict=True):
@@ -163,12 +165,14 @@ class Contents:
     def _subschema(self, spot: Spot, found: Sequence[Shape], member: str, what: str, step: str) -> None:
         """The schema of every item, or of every field that is not named."""
         nodes = [_subschemas(each, member) for each in found]
-        sayings = [
-            saying(each, True if any(place.value for place in node) else None, (member,))
-            for each, node in zip(found, nodes, strict=True)
-            if each.declared and not each.silent(member)
-        ]
-        self._record.fact(what, spot, sayings)
+        told = [any(place.value for place in node) for node in nodes]
+        if len(set(told)) > 1:
+            sayings = [
+                saying(each, said or None, (member,))
+                for each, said in zip(found, told, strict=True)
+                if each.declared and not each.silent(member)
+            ]
+            self._record.fact(what, spot, sayings)
         self.add(spot.below(step), [node for node in nodes if node])
 
     def _mapped(self, spot: Spot, found: Sequence[Shape]) -> None:

@@ -41,12 +41,12 @@ class Spot:
             return "structure"
         return "response" if (self.part == "response") != (self.webhook and self.part in _BODIES) else "request"
 
-    def below(self, step: str) -> Spot:
+    def below(self, step: str, required: bool = False) -> Spot:
         """The spot of something inside this one: `.name`, `[*]`; a very long path keeps only its end."""
         path = self.path + step
         path = path if len(path) <= _MAX_PATH else f"{path[0]}…{path[-_MAX_PATH // 2 :]}"
         depth = self.depth + 1
-        return Spot(self.operation, self.part, self.status, self.media, path, depth, self.webhook)
+        return Spot(self.operation, self.part, self.status, self.media, path, depth, self.webhook, required)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -25,7 +24,7 @@ def compare_fields(record: Record, spot: Spot, found: Sequence[Shape]) -> list[t
     required = [shapes.required(each) for each in found]
     shared = []
     for name in dict.fromkeys(chain.from_iterable(listed)):
-        inside = replace(spot.below(f".{name}"), required=all(name in names for names in required))
+        inside = spot.below(f".{name}", required=all(name in names for names in required))
         nodes = [each[name] for each in listed if name in each]
         flags = [any(place.get(unsent) is True for place in node) for node in nodes]
         if any(flags):
@@ -41,6 +40,8 @@ def compare_fields(record: Record, spot: Spot, found: Sequence[Shape]) -> list[t
 
 
 def _presence(record: Record, spot: Spot, name: str, found: Sequence[Shape], listed: Sequence[dict[str, Node]]) -> None:
+    if all(name in named for named in listed):
+        return
     declared, sampled, lacking = [], [], []
     required = filled = False
     for each, named in zip(found, listed, strict=True):
@@ -90,7 +91,10 @@ def _required(
         if each.declared and named and not each.silent("required")
     ]
     shared = known.intersection(*(set(named) for _, named in able)) if able else set()
-    sayings = [saying(each, sorted(shapes.required(each) & shared) or None, ("required",)) for each, _ in able]
+    told = [shapes.required(each) & shared for each, _ in able]
+    if all(names == told[0] for names in told):
+        return
+    sayings = [saying(each, sorted(names) or None, ("required",)) for (each, _), names in zip(able, told, strict=True)]
     filled = {
         name
         for _, named in able

@@ -17,7 +17,7 @@ from diglot.core.rules.versions import KIN
 from diglot.drift.changes import Change, changes
 from diglot.drift.facts import Difference, Saying, Spot
 from diglot.drift.judge import UNJUDGED
-from diglot.drift.words import in_each, says, show, where
+from diglot.drift.words import in_each, show, where
 
 _CAPITAL = re.compile(r"(?=[A-Z])")
 _PARAMETER = ("query", "path", "header", "cookie")
@@ -51,8 +51,6 @@ def judge_versions(difference: Difference, old: Saying, new: Saying) -> Iterator
             args=_args(difference, spot, change, rule),
             evidence={
                 "where": in_each(partial(where, spot)),
-                "says": in_each(partial(says, difference)),
-                "because": "",
                 "from": show(change.old),
                 "to": show(change.new),
                 "breaks": RULES[rule].breaks,
