@@ -15,10 +15,11 @@ from diglot.core.collector import paused
 from diglot.core.ir import Fragment
 from diglot.core.pointer import split
 from diglot.core.tree import Map, walk
-from diglot.drift import drift_versions, operation
-from diglot.drift.equal import Equality
-from diglot.drift.operation import parties
-from diglot.drift.side import Place, Side
+from diglot.drift import drift_versions
+from diglot.drift.versions.equal import Equality
+from diglot.drift.walk import operation
+from diglot.drift.walk.operation import parties
+from diglot.drift.walk.side import Place, Side
 from diglot.normalize import canonical
 from drift_help import BASE, fragment
 

@@ -18,11 +18,11 @@ from diglot.core.finding import Finding
 from diglot.core.json import documents_in
 from diglot.core.tree import plain
 from diglot.drift import drift_languages
-from diglot.drift.naming import is_translated
-from diglot.drift.prose import left_in, vocabulary
-from diglot.drift.quantities import Quantities, quantities, spoken
-from diglot.drift.tokens import Tokens
-from diglot.drift.values import Gone, unlike
+from diglot.drift.walk.naming import is_translated
+from diglot.drift.wording.prose import left_in, vocabulary
+from diglot.drift.wording.quantities import Quantities, quantities, spoken
+from diglot.drift.wording.tokens import Tokens
+from diglot.drift.wording.values import Gone, unlike
 from diglot.normalize import canonical
 from diglot.read import read_bytes
 from drift_help import BASE, fragment

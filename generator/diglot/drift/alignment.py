@@ -15,8 +15,8 @@ from diglot.core.finding import Finding
 from diglot.core.ir import METHODS, Fragment, OpKey
 from diglot.core.pointer import join
 from diglot.core.tree import Map, mark_of
-from diglot.drift.operation import Party, parties
-from diglot.drift.side import Side
+from diglot.drift.walk.operation import Party, parties
+from diglot.drift.walk.side import Side
 
 _Known = Mapping[OpKey, Sequence[Party]]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from diglot.core.finding import Finding
-from diglot.drift.facts import Difference, Saying, Spot
-from diglot.drift.operation import Party
 from diglot.drift.stale import Verdict, is_older
+from diglot.drift.walk.facts import Difference, Saying, Spot
+from diglot.drift.walk.operation import Party
 from diglot.drift.words import because, in_each, says, where
 
 

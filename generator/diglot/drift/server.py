@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from diglot.core.finding import Finding
 from diglot.core.ir import Fragment
 from diglot.drift.alignment import align
-from diglot.drift.compare import compare
-from diglot.drift.facts import Record
 from diglot.drift.judge import judge, standing
-from diglot.drift.operation import parties
-from diglot.drift.pages import in_order, once
-from diglot.drift.side import Side, unresolved
+from diglot.drift.order import in_order, once
 from diglot.drift.stale import verdict
+from diglot.drift.walk.compare import compare
+from diglot.drift.walk.facts import Record
+from diglot.drift.walk.operation import parties
+from diglot.drift.walk.side import Side, unresolved
 
 # Each document's own: what a server calls its operations, and how it words them.
 _OWN = frozenset({"text", "operation-id"})

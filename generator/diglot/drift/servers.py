@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Loss
-from diglot.drift.operation import Party
-from diglot.drift.side import Place
+from diglot.drift.walk.operation import Party
+from diglot.drift.walk.side import Place
 
 _SYMPTOM = "server-url-templated"
 _ONLY_A_VARIABLE = re.compile(r"\s*\{[^{}]+\}/?\s*")

@@ -12,7 +12,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from diglot.drift.facts import Saying
+from diglot.drift.walk.facts import Saying
 
 
 @dataclass(frozen=True, slots=True)

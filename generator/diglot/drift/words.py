@@ -10,9 +10,9 @@ from typing import Any
 
 from diglot.core.catalogue import phrase
 from diglot.core.usage import LANGUAGES
-from diglot.drift.facts import Difference, Saying, Spot
-from diglot.drift.schema import text
 from diglot.drift.stale import Verdict
+from diglot.drift.walk.facts import Difference, Saying, Spot
+from diglot.drift.walk.schema import text
 
 _MAX_SHOWN = 80
 _PLACES = {

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from diglot.drift import schema as shapes
-from diglot.drift.facts import Record, Saying, Spot
-from diglot.drift.schema import Node, Shape
+from diglot.drift.walk import schema as shapes
+from diglot.drift.walk.facts import Record, Saying, Spot
+from diglot.drift.walk.schema import Node, Shape
 
 _UNSENT = {"request": "readOnly", "response": "writeOnly"}
 _ONE_WAY = {"readOnly": "read-only", "writeOnly": "write-only"}

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from diglot.core.json import documents_in
 from diglot.core.pointer import join
-from diglot.drift.prose import has_own_script, is_script_own
-from diglot.drift.tokens import Tokens, address
+from diglot.drift.wording.prose import has_own_script, is_script_own
+from diglot.drift.wording.tokens import Tokens, address
 
 _MAX_VALUES = 50_000
 # What a program made, not an author: identifiers, dates, mail addresses, numbers, media types.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from diglot.core.grammar import role_of
-from diglot.drift.contents import Contents
-from diglot.drift.facts import Difference, Record, Spot
-from diglot.drift.meetings import language_of
-from diglot.drift.side import Place
-from diglot.drift.tags import Tags
-from diglot.drift.unions import NOTES
+from diglot.drift.walk.contents import Contents
+from diglot.drift.walk.facts import Difference, Record, Spot
+from diglot.drift.walk.side import Place
+from diglot.drift.walk.unions import NOTES
+from diglot.drift.wording.meetings import language_of
+from diglot.drift.wording.tags import Tags
 
 _MAX_POSITIONS = 50_000
 Pair = tuple[str, Place, Place]

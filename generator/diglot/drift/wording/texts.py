@@ -8,12 +8,12 @@ from functools import cached_property, partial
 from typing import Any
 
 from diglot.core.finding import Finding
-from diglot.drift.facts import Spot
-from diglot.drift.literals import Literals, Text
-from diglot.drift.meetings import Met, Node, language_of, outside
-from diglot.drift.members import targets
-from diglot.drift.prose import is_script_own, left_in, vocabulary
-from diglot.drift.side import Place
+from diglot.drift.walk.facts import Spot
+from diglot.drift.walk.members import targets
+from diglot.drift.walk.side import Place
+from diglot.drift.wording.literals import Literals, Text
+from diglot.drift.wording.meetings import Met, Node, language_of, outside
+from diglot.drift.wording.prose import is_script_own, left_in, vocabulary
 from diglot.drift.words import in_each, where
 
 _MAX_SHOWN = 120

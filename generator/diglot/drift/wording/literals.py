@@ -10,12 +10,12 @@ from typing import Any
 
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
-from diglot.drift import schema as shapes
-from diglot.drift.facts import Saying, Spot
-from diglot.drift.members import targets
-from diglot.drift.side import Place, Side
 from diglot.drift.stale import is_older, verdict
-from diglot.drift.tokens import Tokens
+from diglot.drift.walk import schema as shapes
+from diglot.drift.walk.facts import Saying, Spot
+from diglot.drift.walk.members import targets
+from diglot.drift.walk.side import Place, Side
+from diglot.drift.wording.tokens import Tokens
 from diglot.drift.words import because, in_each, where
 
 _MAX_LONE = 12

@@ -8,10 +8,10 @@ from typing import Any
 
 from diglot.core.finding import Finding
 from diglot.core.pointer import split
-from diglot.drift.facts import Difference, Saying, Spot
-from diglot.drift.meetings import Met, Node, language_of, outside
-from diglot.drift.naming import is_translated, stem
-from diglot.drift.side import Place
+from diglot.drift.walk.facts import Difference, Saying, Spot
+from diglot.drift.walk.naming import is_translated, stem
+from diglot.drift.walk.side import Place
+from diglot.drift.wording.meetings import Met, Node, language_of, outside
 from diglot.drift.words import in_each, says, where
 
 Named = tuple[str, Spot, Place, Place]

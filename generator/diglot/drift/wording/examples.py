@@ -11,15 +11,15 @@ from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
 from diglot.core.pointer import split
 from diglot.core.tree import plain
-from diglot.drift import schema as shapes
-from diglot.drift.facts import Difference, Saying, Spot
-from diglot.drift.identifiers import renamed
-from diglot.drift.meetings import Met, Node, language_of, outside
-from diglot.drift.members import parameter_schema, targets
-from diglot.drift.naming import is_translated
-from diglot.drift.side import Place
 from diglot.drift.stale import Verdict
-from diglot.drift.values import Gone, Unlike, unlike
+from diglot.drift.walk import schema as shapes
+from diglot.drift.walk.facts import Difference, Saying, Spot
+from diglot.drift.walk.members import parameter_schema, targets
+from diglot.drift.walk.naming import is_translated
+from diglot.drift.walk.side import Place
+from diglot.drift.wording.identifiers import renamed
+from diglot.drift.wording.meetings import Met, Node, language_of, outside
+from diglot.drift.wording.values import Gone, Unlike, unlike
 from diglot.drift.words import because, in_each, says, where
 
 _MAX_TOLD = 3

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from diglot.core.rules.changes import BOUND_NAMES
-from diglot.drift.facts import Difference, Saying
-from diglot.drift.schema import text
+from diglot.drift.walk.facts import Difference, Saying
+from diglot.drift.walk.schema import text
 
 
 @dataclass(frozen=True, slots=True)

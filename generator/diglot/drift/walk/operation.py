@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from diglot.core.ir import Operation, OpKey
-from diglot.drift.side import Place, Side
+from diglot.drift.walk.side import Place, Side
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})  # the standard has them ignored

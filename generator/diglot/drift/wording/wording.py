@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from diglot.core.finding import Finding
-from diglot.drift.examples import Examples
-from diglot.drift.facts import Difference, Record
-from diglot.drift.identifiers import Names
 from diglot.drift.languages import missing_texts
-from diglot.drift.meetings import documents, met
-from diglot.drift.operation import Party
-from diglot.drift.preface import meet_components, meet_documents
-from diglot.drift.tags import Tags
-from diglot.drift.texts import Texts
+from diglot.drift.walk.facts import Difference, Record
+from diglot.drift.walk.operation import Party
+from diglot.drift.wording.examples import Examples
+from diglot.drift.wording.identifiers import Names
+from diglot.drift.wording.meetings import documents, met
+from diglot.drift.wording.preface import meet_components, meet_documents
+from diglot.drift.wording.tags import Tags
+from diglot.drift.wording.texts import Texts
 
 
 class Wording:

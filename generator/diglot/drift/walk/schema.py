@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from diglot.core.tree import plain
-from diglot.drift.side import Place
+from diglot.drift.walk.side import Place
 
 Node = tuple[Place, ...]
 

@@ -10,7 +10,7 @@ import re
 from functools import cached_property
 from urllib.parse import unquote
 
-from diglot.drift.quantities import Quantities, quantities, spoken
+from diglot.drift.wording.quantities import Quantities, quantities, spoken
 
 _MAX_TEXT = 50_000
 _FULL = re.compile("[\uff05\uff0d\uff0e\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a\uff5b\uff5d]")

@@ -9,10 +9,10 @@ from typing import Any
 
 from diglot.core.grammar import role_of
 from diglot.core.tree import plain
-from diglot.drift import schema as shapes
-from diglot.drift.naming import stem
-from diglot.drift.schema import Node, Shape
-from diglot.drift.side import Place
+from diglot.drift.walk import schema as shapes
+from diglot.drift.walk.naming import stem
+from diglot.drift.walk.schema import Node, Shape
+from diglot.drift.walk.side import Place
 
 Row = list[Place | None]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from diglot.drift import schema as shapes
-from diglot.drift.facts import Record, Spot
-from diglot.drift.fields import saying
-from diglot.drift.schema import Node, Shape
-from diglot.drift.side import UNION_KIND, Place
-from diglot.drift.unions import align, digest, label
+from diglot.drift.walk import schema as shapes
+from diglot.drift.walk.facts import Record, Spot
+from diglot.drift.walk.fields import saying
+from diglot.drift.walk.schema import Node, Shape
+from diglot.drift.walk.side import UNION_KIND, Place
+from diglot.drift.walk.unions import align, digest, label
 
 _BESIDE = frozenset(shapes.BOUNDS) | {"properties", "required", "items", "additionalProperties", "enum", "const"}
 

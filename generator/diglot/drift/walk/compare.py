@@ -11,12 +11,20 @@ from dataclasses import replace
 from typing import Any
 
 from diglot.core.tree import plain
-from diglot.drift.annotations import annotate
-from diglot.drift.contents import Contents
-from diglot.drift.facts import Difference, Record, Saying, Spot
-from diglot.drift.members import align_guesses, cannot_list, media_type, parameter_schema, responses, target, targets
-from diglot.drift.operation import Party, serialization
-from diglot.drift.side import Place
+from diglot.drift.walk.annotations import annotate
+from diglot.drift.walk.contents import Contents
+from diglot.drift.walk.facts import Difference, Record, Saying, Spot
+from diglot.drift.walk.members import (
+    align_guesses,
+    cannot_list,
+    media_type,
+    parameter_schema,
+    responses,
+    target,
+    targets,
+)
+from diglot.drift.walk.operation import Party, serialization
+from diglot.drift.walk.side import Place
 
 
 def compare(parties: Sequence[Party], record: Record | None = None) -> list[Difference]:

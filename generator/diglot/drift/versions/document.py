@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from diglot.core.tree import plain
-from diglot.drift.facts import Difference, Record, Saying, Spot
-from diglot.drift.side import Place, Side
+from diglot.drift.walk.facts import Difference, Record, Saying, Spot
+from diglot.drift.walk.side import Place, Side
 
 _URLS = {"authorizationUrl": "oauth-url", "tokenUrl": "oauth-token-url", "refreshUrl": "oauth-token-url"}
 _SPOT = Spot("", "document")

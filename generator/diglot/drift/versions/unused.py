@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from diglot.core.pointer import join
 from diglot.core.tree import plain
-from diglot.drift.facts import Difference, Record, Saying, Spot
-from diglot.drift.side import Place, Side
+from diglot.drift.walk.facts import Difference, Record, Saying, Spot
+from diglot.drift.walk.side import Place, Side
 
 _SCHEMAS = "/components/schemas"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from diglot.core.tree import plain
-from diglot.drift.facts import Record, Saying, Spot
-from diglot.drift.side import Place
+from diglot.drift.walk.facts import Record, Saying, Spot
+from diglot.drift.walk.side import Place
 
 _TEXTS = ("title", "summary", "description")
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from diglot.core.finding import Location
 from diglot.core.ir import Fragment
-from diglot.drift.schema import text
-from diglot.drift.side import Place
+from diglot.drift.walk.schema import text
+from diglot.drift.walk.side import Place
 
 _MAX_PATH = 200
 _BODIES = ("request", "response")

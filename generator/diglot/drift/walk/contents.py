@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from diglot.core.tree import plain
-from diglot.drift import schema as shapes
-from diglot.drift.alternatives import Alternatives
-from diglot.drift.annotations import annotate
-from diglot.drift.facts import Record, Saying, Spot
-from diglot.drift.fields import compare_fields, saying
-from diglot.drift.schema import Node, Shape
-from diglot.drift.side import Place
-from diglot.drift.unions import others
+from diglot.drift.walk import schema as shapes
+from diglot.drift.walk.alternatives import Alternatives
+from diglot.drift.walk.annotations import annotate
+from diglot.drift.walk.facts import Record, Saying, Spot
+from diglot.drift.walk.fields import compare_fields, saying
+from diglot.drift.walk.schema import Node, Shape
+from diglot.drift.walk.side import Place
+from diglot.drift.walk.unions import others
 
 _MAX_POSITIONS = 200_000
 

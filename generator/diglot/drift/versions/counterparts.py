@@ -7,7 +7,7 @@ from datetime import date
 
 from diglot.core.finding import Finding
 from diglot.core.ir import OpKey
-from diglot.drift.operation import Party
+from diglot.drift.walk.operation import Party
 
 _Parties = Mapping[tuple[bool, OpKey], Sequence[Party]]
 _DIALECTS = ("openapi", "fern", "flat", "rendered")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diglot.core.pointer import join
-from diglot.drift.side import Place
+from diglot.drift.walk.side import Place
 
 
 def target(place: Place, member: str) -> Place | None:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
-from diglot.drift.facts import Difference, Saying, Spot
-from diglot.drift.identifiers import renaming
-from diglot.drift.meetings import language_of, pairs
-from diglot.drift.naming import is_translated
-from diglot.drift.operation import Party
-from diglot.drift.side import Place
+from diglot.drift.walk.facts import Difference, Saying, Spot
+from diglot.drift.walk.naming import is_translated
+from diglot.drift.walk.operation import Party
+from diglot.drift.walk.side import Place
+from diglot.drift.wording.identifiers import renaming
+from diglot.drift.wording.meetings import language_of, pairs
 from diglot.drift.words import in_each, says
 
 Pair = tuple[str, str]

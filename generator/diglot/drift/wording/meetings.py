@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from diglot.drift.facts import Meeting, Spot
-from diglot.drift.operation import Party
-from diglot.drift.side import Place
+from diglot.drift.walk.facts import Meeting, Spot
+from diglot.drift.walk.operation import Party
+from diglot.drift.walk.side import Place
 
 Node = tuple[Place, ...]
 _DIALECTS = ("openapi", "fern", "flat", "rendered")

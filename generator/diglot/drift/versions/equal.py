@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from diglot.core.ir import METHODS
-from diglot.drift.operation import Party
-from diglot.drift.schema import meant
-from diglot.drift.side import Side
+from diglot.drift.walk.operation import Party
+from diglot.drift.walk.schema import meant
+from diglot.drift.walk.side import Side
 
 _INHERITED = ("servers", "security")
 

@@ -14,9 +14,9 @@ from typing import Any
 from diglot.core.finding import Finding
 from diglot.core.rules import RULES
 from diglot.core.rules.versions import KIN
-from diglot.drift.changes import Change, changes
-from diglot.drift.facts import Difference, Saying, Spot
 from diglot.drift.judge import UNJUDGED
+from diglot.drift.versions.changes import Change, changes
+from diglot.drift.walk.facts import Difference, Saying, Spot
 from diglot.drift.words import in_each, show, where
 
 _CAPITAL = re.compile(r"(?=[A-Z])")

@@ -1,0 +1,1 @@
+"""Two versions of one interface: what changed, by which rule, and who breaks."""

@@ -1,0 +1,1 @@
+"""How languages put the same things: names, texts, literals, examples and tags."""
