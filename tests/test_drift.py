@@ -239,7 +239,7 @@ def test_malformed_and_circular_schemas_are_survived(schema: Any) -> None:
         patch = [{"op": "replace", "path": pointer, "value": schema}]
         drift_languages([fragment(TEXT), fragment(TEXT, "zh", patch)], LANGUAGES)
         same = drift_versions([fragment(TEXT, "zh", patch)], [fragment(TEXT, "zh", patch)])
-        assert {each.rule for each in same} <= {"reference-unresolved"}
+        assert {each.rule for each in same} <= {"reference-unresolved", "reference-circular"}
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,12 @@ def test_a_reference_in_a_circle_is_found() -> None:
     patch = [{"op": "replace", "path": "/components/schemas/Book", "value": {"$ref": "#/components/schemas/Tome"}}]
     patch.append({"op": "add", "path": "/components/schemas/Tome", "value": {"$ref": "#/components/schemas/Book"}})
     found = drift_versions([fragment(TEXT, path="old.yaml")], [fragment(TEXT, patch=patch, path="new.yaml")])
-    assert "reference-unresolved" in {each.rule for each in found if each.location.path == "new.yaml"}
+    circles = [each for each in found if each.rule == "reference-circular"]
+    assert circles
+    for each in circles:
+        assert each.location.path == "new.yaml"
+        assert sorted(set(each.args["way"])) == ["Book", "Tome"]
+        assert each.args["way"][0] == each.args["way"][-1]
 
 
 @pytest.mark.parametrize("member", ["parameters", "responses", "requestBody", "security", "servers"])
@@ -433,3 +438,13 @@ def test_many_alternatives_and_deep_chains_cost_little() -> None:
     assert found.rule == "type-differs"
     assert found.location.pointer == f"/components/schemas/S{count}"
     assert len(message(found)) < 500
+
+
+def test_what_a_page_that_cannot_be_read_would_hold_is_not_missed() -> None:
+    (broken,) = read_bytes("specs/pages/zh/broken.md", b"# A\n\n## OpenAPI\n\n```yaml get /a\nopenapi: [\n```\n")
+    assert [RULES[each.rule].severity for each in broken.findings][:1] == ["error"]
+    whole = fragment(TEXT)
+    assert drift_versions([whole], [broken]) == drift_versions([broken], [whole]) == ()
+    missing = drift_languages([whole, replace(broken, page=replace(broken.page, language="zh"))], LANGUAGES)
+    assert missing == ()
+    assert {each.rule for each in drift_languages([whole], LANGUAGES)} == {"operation-missing-in-language"}

@@ -6,11 +6,21 @@ from collections.abc import Iterable
 
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Fragment
+from diglot.core.rules import RULES
 
 
 def in_order(fragments: Iterable[Fragment]) -> list[Fragment]:
     """By path and line, so that the order in which pages are given does not matter."""
     return sorted(fragments, key=lambda fragment: (fragment.page.path, fragment.page.first_line))
+
+
+def unread(fragments: Iterable[Fragment]) -> set[str]:
+    """The languages of the pages that could not be read, or not wholly: what they lack, they may have."""
+    return {
+        fragment.language
+        for fragment in fragments
+        if any(RULES[finding.rule].severity == "error" for finding in fragment.findings)
+    }
 
 
 def once(findings: Iterable[Finding]) -> tuple[Finding, ...]:

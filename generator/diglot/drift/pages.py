@@ -9,13 +9,13 @@ from diglot.core.finding import Finding
 from diglot.core.ir import Fragment
 from diglot.drift.judge import judge, standing
 from diglot.drift.languages import missing_operation, missing_texts
-from diglot.drift.order import in_order, once
+from diglot.drift.order import in_order, once, unread
 from diglot.drift.servers import templated_server
 from diglot.drift.stale import verdict
 from diglot.drift.walk.compare import compare
 from diglot.drift.walk.facts import Difference, Record
 from diglot.drift.walk.operation import parties
-from diglot.drift.walk.side import Side, unresolved
+from diglot.drift.walk.side import Side
 from diglot.drift.wording.identifiers import translated
 from diglot.drift.wording.wording import Wording
 
@@ -31,8 +31,10 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
     findings: list[Finding] = []
     sides = list(map(Side.of, in_order(fragments)))
     groups = list(parties(sides).values())
+    unknown = unread(fragments)
+    known = [language for language in languages if language not in unknown]
     for group in groups:
-        findings += missing_operation(group, languages)
+        findings += missing_operation(group, known)
         findings += templated_server(group)
         findings += missing_texts(each for each in compare(group, record) if each.what == "text")
     wording = Wording(record, groups, languages)
@@ -40,7 +42,7 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
         if difference.what != "text" and not wording.explains(difference):
             findings.append(_judged(difference))
     findings += wording.findings()
-    findings += [finding for side in sides for finding in unresolved(side)]
+    findings += [finding for side in sides for finding in side.unresolved.values()]
     return once(findings)
 
 

@@ -13,7 +13,7 @@ from diglot.drift.stale import verdict
 from diglot.drift.walk.compare import compare
 from diglot.drift.walk.facts import Record
 from diglot.drift.walk.operation import parties
-from diglot.drift.walk.side import Side, unresolved
+from diglot.drift.walk.side import Side
 
 # Each document's own: what a server calls its operations, and how it words them.
 _OWN = frozenset({"text", "operation-id"})
@@ -38,5 +38,5 @@ def drift_server(pages: Sequence[Fragment], document: Sequence[Fragment]) -> tup
                 continue
             opinion = verdict(difference.sayings, servers)
             findings.append(judge(difference, opinion, standing(difference, opinion)))
-    findings += [finding for side in sides for finding in unresolved(side)]
+    findings += [finding for side in sides for finding in side.unresolved.values()]
     return once(findings)

@@ -7,7 +7,7 @@ from datetime import date
 
 from diglot.core.finding import Finding
 from diglot.core.ir import Fragment
-from diglot.drift.order import in_order, once
+from diglot.drift.order import in_order, once, unread
 from diglot.drift.versions.counterparts import counterparts, only_in_one
 from diglot.drift.versions.document import compare_documents
 from diglot.drift.versions.equal import Equality
@@ -16,7 +16,7 @@ from diglot.drift.versions.unused import compare_unused
 from diglot.drift.walk.compare import compare
 from diglot.drift.walk.facts import Record
 from diglot.drift.walk.operation import parties
-from diglot.drift.walk.side import Side, unresolved
+from diglot.drift.walk.side import Side
 
 
 def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date = date.min) -> tuple[Finding, ...]:
@@ -27,7 +27,7 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date
     """
     record, equal = Record(versions=True), Equality()
     before, after = (parties(map(Side.of, in_order(fragments))) for fragments in (old, new))
-    findings = only_in_one(before, after, today)
+    findings = only_in_one(before, after, today, whole=(not unread(old), not unread(new)))
     differences = []
     documents: dict[tuple[int, int], tuple[Side, Side]] = {}
     for key in sorted(before.keys() & after.keys()):
@@ -40,7 +40,7 @@ def drift_versions(old: Sequence[Fragment], new: Sequence[Fragment], today: date
         found = [*compare_documents(*sides), *compare_unused(*sides, record)]
         differences += [(sides[1], difference) for difference in found]
     for old_side, new_side in documents.values():
-        findings += [*unresolved(old_side), *unresolved(new_side)]
+        findings += [*old_side.unresolved.values(), *new_side.unresolved.values()]
     for side, difference in differences:
         before_it, after_it = difference.sayings
         if before_it.fragment is side.fragment:

@@ -13,11 +13,16 @@ _Parties = Mapping[tuple[bool, OpKey], Sequence[Party]]
 _DIALECTS = ("openapi", "fern", "flat", "rendered")
 
 
-def only_in_one(before: _Parties, after: _Parties, today: date) -> list[Finding]:
-    """The operations that the new version has no longer, and those that the old one did not have."""
+def only_in_one(before: _Parties, after: _Parties, today: date, whole: tuple[bool, bool]) -> list[Finding]:
+    """The operations that the new version has no longer, and those that the old one did not have.
+
+    `whole` says of the old and of the new version whether all of it could be read: what is missing in one that could
+    not may stand where nobody could read it.
+    """
     findings = []
-    for mine, others, name in ((before, after, lambda party: _removed(party, today)), (after, before, _added)):
-        for key in mine.keys() - others.keys():
+    gone = (before, after, whole[1], lambda party: _removed(party, today))
+    for mine, others, known, name in (gone, (after, before, whole[0], _added)):
+        for key in mine.keys() - others.keys() if known else ():
             where = mine[key][0].place.location
             findings.append(Finding(name(mine[key][0]), where, str(key[1]), evidence={"page": where.path}))
     return findings

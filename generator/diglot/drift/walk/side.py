@@ -54,7 +54,7 @@ class Side:
     even: bool  # whether every place is as strong as its parent, and nothing is lost
     found: dict[str, _Found | None] = field(default_factory=dict)  # what references have led to
     servers: dict[int, list[str]] = field(default_factory=dict)  # what lists of servers, by identity, come to
-    unresolved: dict[str, tuple[Location, str]] = field(default_factory=dict)
+    unresolved: dict[str, Finding] = field(default_factory=dict)
 
     @classmethod
     def of(cls, fragment: Fragment) -> Side:
@@ -147,13 +147,23 @@ class Place:
 
     def circular(self) -> None:
         """Note that the reference of this place leads in a circle."""
-        self.side.unresolved.setdefault(self.pointer, (self._reference, str(self.get("$ref"))))
+        way: list[str] = []
+        reference = self.get("$ref")
+        while isinstance(reference, str) and reference not in way:
+            way.append(reference)
+            found = self.side.find(reference)
+            reference = found[1].get("$ref") if found is not None and isinstance(found[1], dict) else None
+        circle = (*way[way.index(reference) :], reference) if reference in way else way
+        names = [str(each).rpartition("/")[2] for each in circle]
+        finding = Finding("reference-circular", self._reference, args={"way": names})
+        self.side.unresolved.setdefault(self.pointer, finding)
 
     def referred(self, reference: str) -> Place | None:
         """The place in the same document that a reference names; it is no stronger than the place that refers."""
         found = self.side.find(reference)
         if found is None:
-            self.side.unresolved.setdefault(self.pointer, (self._reference, reference))
+            finding = Finding("reference-unresolved", self._reference, args={"reference": reference})
+            self.side.unresolved.setdefault(self.pointer, finding)
             return None
         pointer, value, mark, strength, lost = found
         strength = self.strength if strength == "declared" else strength
@@ -203,11 +213,3 @@ def _is_object(document: Any, pointer: str) -> bool:
         return isinstance(resolve(document, pointer), dict | list)
     except LookupError:
         return False
-
-
-def unresolved(side: Side) -> list[Finding]:
-    """A finding for each reference that leads nowhere, of those that the comparison met: what is there is unknown."""
-    return [
-        Finding("reference-unresolved", location, args={"reference": reference})
-        for location, reference in side.unresolved.values()
-    ]
