@@ -50,6 +50,8 @@ COMMON = vocabulary(["the local file and the text input of an icon, a success, o
         "`not_found` : Workflow run not found.",
         "某个书架。\n\n- `not_found` : The shelf does not exist.",
         "图书 not found with the specified `id`.",
+        "Shelf ID. Obtain it from [List Shelves](/en/shelves/list-shelves).",
+        "Reader-chosen mark, unique within it. See [The Shelf](/en/shelf).",
     ],
 )
 def test_what_was_left_in_english_is_found(text: str) -> None:
@@ -64,6 +66,12 @@ def test_what_was_left_in_english_is_found(text: str) -> None:
         *("not_found", "invalid_param (document)", "asc | desc", "jpg, png, webp", "application/json", "limit=100"),
         *("Zotero", "Zotero Cloud", "Bank of Zanzibar", "Online Drive", "Access Token", "Token.", "Webhook"),
         *("`primary`, `default`, or `ghost`.", "{shelf_id}", "# `POST`", "**200**", ""),
+        *(
+            "<code>asc</code>, or <code>desc</code>",
+            "`a` or `b`, and `c` of `d`",
+            "Out of the Box",
+            "Return of the Kraken",
+        ),
         *("Bad Request", "404 Not Found", "Internal Server Error."),
         "返回：\n\n```json\n# The books of one shelf.\n{}\n```",
         "返回图书。\n\nLocal File\n",
@@ -178,6 +186,9 @@ def test_numbers_in_words(text: str, value: float) -> None:
         ("![List](/en/list.png) of books.", "图书![列表](/zh/images/list.png)。"),
         ("See [orders](/en/api/orders#all).", "参见[排序](#排序)。"),
         ("Doubling, up to 1M books.", "每次 2 倍，最多 100 万本。"),
+        ("See [orders](/en/orders).", "参见[排序](https://docs.library.example/zh/orders)。"),
+        ("See [orders](/en/orders).", "参见[排序][1]。\n\n[1]: /zh/orders"),
+        ("Use `asc`.", "使用 <code>asc</code>。"),
     ],
 )
 def test_the_same_literals_however_they_are_written(english: str, chinese: str) -> None:
@@ -197,6 +208,12 @@ def test_the_same_literals_however_they_are_written(english: str, chinese: str) 
         ("See [orders](/en/orders).", "参见[作者](/zh/authors)。", ([], ["/en/orders"])),
         ("Answers `404`.", "找不到。", ([], ["404"])),
         ("Sort by `title`.", "按 `书名` 排序。", ([], ["title"])),
+        ("Use `asc`.", "使用 <code>desc</code>。", ([], ["asc"])),
+        (
+            "See [a](https://a.example/orders).",
+            "参见[甲](https://b.example/orders)。",
+            ([], ["https://a.example/orders"]),
+        ),
     ],
 )
 def test_literals_that_a_text_lacks(english: str, chinese: str, lacking: tuple[list[str], list[str]]) -> None:
@@ -367,6 +384,49 @@ def test_an_example_that_is_longer_than_is_told_says_how_many_more() -> None:
     (found,) = drifted([put(examples, pages[0])], [put(examples, pages[1])])
     assert message(found, "en").endswith("/a 1 against 2; /b 1 against 2; /c 1 against 2; and 3 more")
     assert message(found, "zh").endswith("/c 处 1 对 2；另有 3 处")
+
+
+# --- ages
+
+
+AGES = ("2025-01-01", "2026-01-01")
+
+
+@pytest.mark.parametrize("ages", [AGES, AGES[::-1]])
+@pytest.mark.parametrize(
+    ("english", "chinese", "rule"),
+    [
+        ("Sort by `title`.", "按 `title` 或 `place` 排序。", "text-code-differs"),
+        ("Sort by `place` or `title`.", "按 `title` 排序。", "text-code-differs"),
+        ("At most 100; more than 100 is refused.", "最多 300；超过 100 会被拒绝。", "text-code-differs"),
+        ("At most 100.", "最多 300。", "text-number-differs"),
+        ("At most a few.", "", "text-missing"),
+        ("", "最多几个。", "text-missing"),
+    ],
+)
+def test_an_age_shows_which_page_is_stale_and_hides_nothing(
+    english: str, chinese: str, rule: str, ages: tuple[str, str]
+) -> None:
+    at = f"{GET}/parameters/2/description"
+    patches = [[put(at, text), {"op": "age", "value": age}] for text, age in zip((english, chinese), ages, strict=True)]
+    (found,) = drifted(*patches)
+    assert found.rule == rule
+    older = "en/page.md" if ages == AGES else "zh/page.md"
+    lacking = {"": "en/page.md"}.get(english, "zh/page.md")
+    if rule != "text-missing" or lacking == older:
+        assert f"likely stale: {older}, older (2025-01-01, the newest 2026-01-01)" in message(found, "en")
+    else:
+        assert "stale" not in message(found, "en")
+
+
+def test_texts_that_a_page_lacks_are_told_unless_it_is_shown_to_be_behind() -> None:
+    gone = [{"op": "remove", "path": f"{GET}/parameters/2/description"}, {"op": "age", "value": AGES[0]}]
+    renamed = put(f"{GET}/operationId", "listBooksZh")
+    behind = {"op": "remove", "path": "/components/schemas/Book/properties/subtitle"}
+    newer = [{"op": "age", "value": AGES[1]}]
+    assert [each.rule for each in drifted(newer, gone)] == ["text-missing"]
+    assert {each.rule for each in drifted(newer, [*gone, renamed])} == {"text-missing", "operation-id-translated"}
+    assert [each.rule for each in drifted(newer, [*gone, behind])] == ["field-missing"]
 
 
 # --- the document itself

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 
 from diglot.core.finding import Finding
-from diglot.drift.stale import Verdict, is_older
+from diglot.drift.stale import Verdict, is_older, verdict
 from diglot.drift.walk.facts import Difference, Saying, Spot
 from diglot.drift.walk.operation import Party
 from diglot.drift.words import because, in_each, says, where
@@ -33,14 +33,16 @@ def missing_operation(parties: Sequence[Party], languages: Sequence[str]) -> lis
 def missing_texts(differences: Iterable[Difference]) -> list[Finding]:
     """What the text differences of one operation mean: one finding a language for its title, one for all else.
 
-    A page that lacks a text of a parameter or a field and is older than every page that has it is stale: what it
-    lacks is told by its age, not text by text.
+    A page that another difference of the operation shows to be the stale one is told of there, and once for all: what
+    it does not explain yet is not told text by text.
     """
     titles: dict[str, list[Difference]] = defaultdict(list)
     others: dict[str, list[Difference]] = defaultdict(list)
-    for difference in differences:
-        for language in _lacking(difference):
-            group = titles if difference.spot.part == "operation" else others
+    differences = list(differences)
+    told = set(_shown_stale(differences))
+    for difference in (each for each in differences if each.what == "text"):
+        group = titles if difference.spot.part == "operation" else others
+        for language in _lacking(difference, told):
             group[language].append(difference)
     for language, found in list(titles.items()):
         if not any(difference.subject["text"] == "summary" for difference in found):
@@ -51,7 +53,14 @@ def missing_texts(differences: Iterable[Difference]) -> list[Finding]:
     ]
 
 
-def _lacking(difference: Difference) -> list[str]:
+def _shown_stale(differences: Iterable[Difference]) -> Iterator[int]:
+    """The ids of the pages that are behind in what the operation does, not only in what it is called or how told."""
+    for difference in differences:
+        if difference.what not in ("text", "operation-id"):
+            yield from (id(saying.fragment) for saying in verdict(difference.sayings).stale)
+
+
+def _lacking(difference: Difference, told: Container[int]) -> list[str]:
     """The languages none of whose pages has the text, though one could be expected to."""
     having = [saying for saying in difference.sayings if saying.present]
     had = {saying.fragment.language for saying in having}
@@ -59,7 +68,8 @@ def _lacking(difference: Difference) -> list[str]:
         {
             saying.fragment.language
             for saying in difference.sayings
-            if saying.fragment.language not in had and not _outdated(difference.spot, saying, having)
+            if saying.fragment.language not in had
+            and not (id(saying.fragment) in told and _outdated(difference.spot, saying, having))
         }
     )
 
@@ -70,6 +80,7 @@ def _outdated(spot: Spot, saying: Saying, having: Sequence[Saying]) -> bool:
 
 def _fold(rule: str, language: str, found: Sequence[Difference]) -> Finding:
     first = found[0]
+    opinion = verdict(first.sayings)
     here = next(saying for saying in first.sayings if saying.fragment.language == language)
     there = next(saying for saying in first.sayings if saying.present)
     return Finding(
@@ -81,7 +92,7 @@ def _fold(rule: str, language: str, found: Sequence[Difference]) -> Finding:
         {
             "where": in_each(partial(where, first.spot)),
             "says": in_each(partial(says, first)),
-            "because": in_each(partial(because, Verdict())),
+            "because": in_each(partial(because, opinion if here in opinion.stale else Verdict())),
         },
     )
 

@@ -36,7 +36,7 @@ def drift_languages(fragments: Sequence[Fragment], languages: Sequence[str]) -> 
     for group in groups:
         findings += missing_operation(group, known)
         findings += templated_server(group)
-        findings += missing_texts(each for each in compare(group, record) if each.what == "text")
+        findings += missing_texts(compare(group, record))
     wording = Wording(record, groups, languages)
     for difference in record.differences:
         if difference.what != "text" and not wording.explains(difference):

@@ -10,7 +10,7 @@ from typing import Any
 
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
-from diglot.drift.stale import is_older, verdict
+from diglot.drift.stale import verdict
 from diglot.drift.walk import schema as shapes
 from diglot.drift.walk.facts import Saying, Spot
 from diglot.drift.walk.members import targets
@@ -19,7 +19,7 @@ from diglot.drift.wording.tokens import Tokens
 from diglot.drift.words import because, in_each, where
 
 _MAX_LONE = 12
-_LITERAL = re.compile(r"[0-9`{_\uff10-\uff19]|\]\(|://|[a-z][A-Z]")  # without any of these there is none
+_LITERAL = re.compile(r"[0-9`{_\uff10-\uff19]|\][(:]|://|[a-z][A-Z]|<code")  # without any of these there is none
 _SMALL = frozenset("0123")  # said by `none`, `each`, `both` and a hundred other words, or by what is counted itself
 
 
@@ -66,7 +66,7 @@ class Literals:
         numbers, code = ([list(each) for each in kind] for kind in zip(*lacking, strict=True))
         differ = all(numbers) and not known.issuperset([*numbers[0], *numbers[1]])
         for index, there in ((0, 1), (1, 0)):
-            silent = self._is_silent(places[there], places[index])
+            silent = places[there].pointer in self._page(places[there].side)[1]
             code[index] = [] if silent else [token for token in code[index] if token not in known]
             if not differ:
                 numbers[index] = [] if silent else [each for each in numbers[index] if each not in {*known, *_SMALL}]
@@ -84,16 +84,11 @@ class Literals:
         names = (self._page(place.side)[0] for place in (text.one, text.other))
         return {text.spot.path.rpartition(".")[2], *_stated(text), *frozenset().union(*names)}
 
-    def _is_silent(self, place: Place, other: Place) -> bool:
-        """Whether the text of one page says nothing by what it does not name.
-
-        What an older page does not say yet is told by its age, not word by word; and of a text that a reader had to
-        put together (a page's heading and the lines below it) some may be missing.
-        """
-        return is_older(Saying.of(place, True), Saying.of(other, True)) or place.pointer in self._page(place.side)[1]
-
     def _page(self, side: Side) -> tuple[frozenset[str], frozenset[str]]:
-        """The names of a page's components, and the pointers of the texts that it does not give as they were."""
+        """The names of a page's components, and the pointers of the texts that it does not give as they were.
+
+        Of a text that a reader had to put together (a page's heading and the lines below it) some may be missing.
+        """
         if id(side) not in self._pages:
             components = side.root.child("components")
             names = frozenset(targets(components, "schemas") if components else ())

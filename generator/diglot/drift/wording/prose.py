@@ -21,11 +21,13 @@ _EAST = re.compile(f"[{_HAN}\u3041-\u30ff\uac00-\ud7a3]")
 _EAST_GRAMMAR = re.compile("[。的了是在和为与或请可否不用于将会由该此这时\u3041-\u309f]|[\uac00-\ud7a3]{2}")
 # What may stand in any language in the middle of a text: code, addresses, markup, quotations, asides.
 _ASIDE = re.compile(
-    r"`{1,2}[^`\n]{0,2000}`{1,2}|\]\([^()\s]{0,500}\)|https?://\S{1,500}|</?[A-Za-z][^<>]{0,200}>|\{[^{}\s]{0,80}\}"
+    r"`{1,2}[^`\n]{0,2000}`{1,2}|<code>[^<>\n]{0,300}</code>|\]\([^()\s]{0,500}\)|https?://\S{1,500}|</?[A-Za-z][^<>]{0,200}>|\{[^{}\s]{0,80}\}"
     r"|\"[^\"\n]{0,300}\"|“[^”\n]{0,300}”|「[^」\n]{0,300}」|'(?:[^'\n]{0,300})'(?![A-Za-z])"
 )
 _FENCE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(?:(?![ \t]*\1)[^\n]*\n){0,2000}[ \t]*\1[^\n]*", re.MULTILINE)
 _QUALIFIED_NAME = re.compile(r"[a-z0-9_.-]+ \([^()]*\)")  # `invalid_param (document)`
+_TITLE = re.compile(r"\[[A-Z][\w’'-]{0,40}(?: [A-Z][\w’'-]{0,40}){0,8}\](?=\()")  # a page by its name, linked to
+_BEGIN = re.compile(r"(?:^|[.:!?] )\W{0,3}([A-Z][a-z]+)")  # in capitals whatever it is
 _IN_PARENTHESES = re.compile(r"[(（][^()（）\n]{0,300}[)）]")
 _WORD = re.compile(r"(?<![A-Za-z0-9_./@#$-])[A-Za-z]{2,}(?:['’][a-z]{1,2})?(?![A-Za-z0-9_/@-]|\.[A-Za-z])")
 _RUN = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,40}(?:[ ,]{1,2}[A-Za-z]{1,40}){3,200}")
@@ -34,6 +36,7 @@ _GRAMMAR = re.compile(
     r"|can|could|cannot|may|must|should|will|would|if|when|where|which|who|whose|that|this|these|those|it|its|as|than"
     r"|then|into|only|any|all|each|every|more|less|per|your?|we)\Z"
 )
+_CONNECTIVES = frozenset({"and", "or", "of", "to", "per", "with", "for", "the"})  # stand between names and codes too
 # Terms that Chinese and Japanese documentation keeps in English, by choice.
 _KEPT = re.compile(
     r"(?:agents?|apis?|apps?|bearer|blob|boolean|bot|chatbot|chatflow|cookies?|embedding|emoji|endpoint|hook|html|https?"
@@ -43,6 +46,7 @@ _KEPT = re.compile(
 _REASONS = frozenset(
     {"payload too large", "unprocessable content", *(status.phrase.casefold() for status in HTTPStatus)}
 )
+_MARKUP = " \t#>*-|_"
 _SENTENCE_END = (".", "!", "?", "。")
 
 
@@ -96,14 +100,19 @@ def _is_left(line: str, language: str, original: str, common: frozenset[str]) ->
 
 def is_english(line: str, common: frozenset[str]) -> bool:
     """Whether a line without any other script is English prose, not a name, a code or a list of such."""
-    line = line.strip(" \t#>*-|_")
+    rest = _ASIDE.sub(" ", _TITLE.sub(" ", line)).strip(_MARKUP)
+    line = line.strip(_MARKUP)
     if _QUALIFIED_NAME.fullmatch(line) or line.lstrip("0123456789 ").rstrip(".").casefold() in _REASONS:
         return False
-    rest = _ASIDE.sub(" ", line)
     words = [word for word in _WORD.findall(rest) if not word.isupper() and not _is_mixed(word)]
     grammar = any(map(_is_grammar, words))
     content = [word for word in words if not _is_grammar(word) and not _KEPT.match(word.lower())]
     known = [word for word in content if word.islower() or word.lower() in common]
+    if len({word for word in words if word.islower() and _is_grammar(word)} - _CONNECTIVES) > 1:
+        begin = set(_BEGIN.findall(rest)) - set(known)
+        content = [word for word in content if word not in begin]
+        if not content:
+            return True
     if not known or ("," in rest and not grammar) or 5 * len(known) < 3 * len(content):
         return False
     if any(word.islower() for word in content):

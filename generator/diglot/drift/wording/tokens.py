@@ -7,6 +7,7 @@ how often something is said, `1,000`, `１０００` and `一千`, `60 seconds` 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from urllib.parse import unquote
 
@@ -18,8 +19,10 @@ _HALF = {**{full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)}, 0x3000: 0x20
 # One pass: what stands in code, in a link or in markup is taken out, so that numbers are looked for in the prose alone.
 _SPAN = re.compile(
     r"```(?:(?!```).)*(?:```|\Z)|!\[[^\]\n]{0,300}\]\([^()\n]{0,600}\)"  # a picture may show another language
-    r"|`{1,2}(?P<code>[^`\n]{1,300})`{1,2}"
+    r"|`{1,2}(?P<code>[^`\n]{1,300})`{1,2}|<code>(?P<tagged>[^<>\n]{1,300})</code>"
     r"|\]\((?P<link>(?:[^()\s]|\([^()\s]{0,200}\)){1,500})[^()]{0,100}\)"
+    r"|\]\[[^\]\n]{0,100}\](?!\()"
+    r"|(?:^|(?<=\n)) {0,3}\[[^\]\n]{1,100}\]:[ \t]{0,9}<?(?P<defined>[^\s<>]{1,500})>?"
     r"|(?P<url>https?://[^\s<>()\[\]\"'`，。；：、（）「」《》]{1,500})"
     r"|(?P<brace>\{[A-Za-z_][\w.-]{0,80}\})"
     r"|</?[A-Za-z][^<>]{0,200}>"
@@ -44,9 +47,9 @@ class Tokens:
         links: dict[str, None] = {}
 
         def take(match: re.Match[str]) -> str:
-            if found := match["code"] or match["brace"] or match["name"]:
+            if found := match["code"] or match["tagged"] or match["brace"] or match["name"]:
                 code[found.strip()] = None
-            elif found := match["link"] or match["url"]:
+            elif found := match["link"] or match["defined"] or match["url"]:
                 links[found] = None
             return " ` "
 
@@ -74,8 +77,7 @@ class Tokens:
         numbers = [each.text for each in alone if each.value not in other._said]
         code = _without([token for token in self.code if not other._names(token)], other._labels, _LABEL)
         if with_links:
-            known = {address(link) for link in other.links}
-            code += [link for link in self.links if address(link) not in known][other._local :]
+            code += _lone(self.links, other.links)[other._local :]
         return list(dict.fromkeys(numbers)), code
 
     def _names(self, token: str) -> bool:
@@ -110,6 +112,22 @@ def _is_foreign(token: str) -> bool:
 def _is_local(link: str) -> bool:
     """Whether a link leads to a heading of the same text or has words of its language: it is another in each."""
     return link[0] == "#" or _is_foreign(unquote(link))
+
+
+def _lone(links: Iterable[str], others: Iterable[str]) -> list[str]:
+    """The links that lead to none of the other ones' pages; `/page` may be `https://site.example/page`."""
+    known = set(map(address, others))
+    elsewhere = {_path(each) for each in known if each[:2] == "//"}
+    return [
+        link
+        for link in links
+        if (at := address(link)) not in known and _path(at) not in (known if at[:2] == "//" else elsewhere)
+    ]
+
+
+def _path(address: str) -> str:
+    """The path of an address, with or without its site; a site alone has none."""
+    return address[address.find("/", 2) :] if address[:2] == "//" and "/" in address[2:] else address
 
 
 def address(link: str) -> str:
