@@ -189,6 +189,8 @@ def test_numbers_in_words(text: str, value: float) -> None:
         ("See [orders](/en/orders).", "参见[排序](https://docs.library.example/zh/orders)。"),
         ("See [orders](/en/orders).", "参见[排序][1]。\n\n[1]: /zh/orders"),
         ("Use `asc`.", "使用 <code>asc</code>。"),
+        ("See https://library.example/en/orders.", "参见 <https://library.example/zh/orders>。"),
+        ("Use shelf_place.", "使用 shelf\\_place。"),
     ],
 )
 def test_the_same_literals_however_they_are_written(english: str, chinese: str) -> None:

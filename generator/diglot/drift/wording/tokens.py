@@ -22,10 +22,10 @@ _SPAN = re.compile(
     r"|`{1,2}(?P<code>[^`\n]{1,300})`{1,2}|<code>(?P<tagged>[^<>\n]{1,300})</code>"
     r"|\]\((?P<link>(?:[^()\s]|\([^()\s]{0,200}\)){1,500})[^()]{0,100}\)"
     r"|\]\[[^\]\n]{0,100}\](?!\()"
-    r"|(?:^|(?<=\n)) {0,3}\[[^\]\n]{1,100}\]:[ \t]{0,9}<?(?P<defined>[^\s<>]{1,500})>?"
+    r"|(?:^|(?<=\n)) {0,3}\[[^\]\n]{1,100}\]:[ \t\u00a0]{0,9}<?(?P<defined>[^\s<>]{1,500})>?"
     r"|(?P<url>https?://[^\s<>()\[\]\"'`，。；：、（）「」《》]{1,500})"
     r"|(?P<brace>\{[A-Za-z_][\w.-]{0,80}\})"
-    r"|</?[A-Za-z][^<>]{0,200}>"
+    r"|</?(?!https?:)[A-Za-z][^<>]{0,200}>"
     r"|(?P<name>(?<![\w/.-])(?:[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|[a-z]+[A-Z][A-Za-z0-9]*)(?![\w/]))",
     re.DOTALL | re.ASCII,
 )
@@ -41,7 +41,7 @@ class Tokens:
     """What one text holds: its code, its links, its numbers; the rest of it is looked at when it is asked for."""
 
     def __init__(self, text: str) -> None:
-        text = text[:_MAX_TEXT]
+        text = text[:_MAX_TEXT].replace("\\_", "_")
         self._text = text.translate(_HALF) if _FULL.search(text) else text
         code: dict[str, None] = {}
         links: dict[str, None] = {}
