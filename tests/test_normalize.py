@@ -261,6 +261,8 @@ def test_of_two_declared_facts_the_newer_wins_and_the_clash_names_both_lines() -
         assert dict(clash.args) == {"taken": 20, "left": 10}
         assert clash.evidence["why"]["en"] == "the newer page wins: 2026-01-01/2026-02-01 against 2025-01-01"
         assert "以较新的页面为准" in message(clash, "zh")
+        target = "$.paths['/things'].get.responses['200'].content['application/json'].schema.maximum"
+        assert message(clash).startswith(f"{target} is 10 here, 20 in zh/new.md; the contract takes 20 (")
 
 
 def test_a_reference_and_the_same_thing_inline_become_the_component() -> None:

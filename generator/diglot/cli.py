@@ -97,7 +97,9 @@ def _common() -> argparse.ArgumentParser:
     common.add_argument("--output", metavar="FILE", help="write to a file instead of stdout")
     common.add_argument("--fail-on", choices=SEVERITIES, default="warning", help="default: %(default)s")
     common.add_argument("--lang", choices=LANGUAGES, default="en", help="language of messages (default: %(default)s)")
-    common.add_argument("--waivers", metavar="FILE", help="accepted findings (default: those of the project)")
+    common.add_argument(
+        "--waivers", metavar="FILE", help="accepted findings (default: those of the project, for its own pages)"
+    )
     return common
 
 

@@ -13,6 +13,7 @@ from diglot.core.pointer import is_within, join, split
 from diglot.core.usage import LANGUAGES
 from diglot.normalize.agreement import structure
 from diglot.normalize.claims import Claim, newest
+from diglot.normalize.targets import target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Clash:
     taken: Claim
     left: Claim
 
-    def finding(self) -> Finding:
-        """The clash, located where the value stands that was not taken."""
+    def finding(self, document: Any) -> Finding:
+        """The clash, located where the value stands that was not taken; `document` is the contract."""
         taken, left = self.taken, self.left
         location = left.location
         return Finding(
@@ -34,7 +35,7 @@ class Clash:
             operation_of(self.pointer),
             taken.location,
             args={"taken": _fact(self.role, taken), "left": _fact(self.role, left)},
-            evidence=_evidence(taken.fragment, left.fragment),
+            evidence=_evidence(taken.fragment, left.fragment) | {"target": target_of(document, self.pointer)},
         )
 
 

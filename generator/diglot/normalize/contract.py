@@ -55,10 +55,11 @@ def normalize(
     aligned, spellings = align_paths(align_security(speaking), evidence)
     merger, document = _merge(hoisted(aligned), evidence, languages[0])
     inferred = complete(document, merger)
+    clashes = [clash.finding(document) for clash in merger.clashes]  # before an addition takes a place away
     origins = dict(merger.origins)
     added = add([item for item in additions if item.language in (None, languages[0])], document, origins, languages[0])
     document = arrange(added.document)
-    findings = [*spellings, *circular(document, origins), *(clash.finding() for clash in merger.clashes), *inferred]
+    findings = [*spellings, *circular(document, origins), *clashes, *inferred]
     findings = [finding for finding in findings if not added.decides(finding.location.pointer)]
     findings += [each.finding() for each in merger.conflicts if not all(map(added.decides, each.places))]
     findings += [*added.findings, *strangers(additions, known)]
