@@ -156,6 +156,7 @@ def test_quantities_with_units(one: str, other: str, same: bool) -> None:
         ("两", 2),
         ("三亿", 300_000_000),
         ("twelve", 12),
+        ("twenty-five", 25),
     ],
 )
 def test_numbers_in_words(text: str, value: float) -> None:
@@ -190,6 +191,11 @@ def test_numbers_in_words(text: str, value: float) -> None:
         ("See [orders](/en/orders).", "参见[排序][1]。\n\n[1]: /zh/orders"),
         ("Use `asc`.", "使用 <code>asc</code>。"),
         ("See https://library.example/en/orders.", "参见 <https://library.example/zh/orders>。"),
+        ("Within 24 hours, no day later.", "一天之内，不晚于一天。"),
+        ("Every 90 minutes.", "每一个半小时。"),
+        ("Half a minute, or 365 days.", "30 秒，或者一年。"),
+        ("Each second.", "每 1 秒。"),
+        ("At most 10 books per 60 seconds.", "每分钟最多十本。"),
         ("Use shelf_place.", "使用 shelf\\_place。"),
     ],
 )
@@ -209,6 +215,8 @@ def test_the_same_literals_however_they_are_written(english: str, chinese: str) 
         ("See [orders](/en/orders).", "参见排序。", ([], ["/en/orders"])),
         ("See [orders](/en/orders).", "参见[作者](/zh/authors)。", ([], ["/en/orders"])),
         ("Answers `404`.", "找不到。", ([], ["404"])),
+        ("Within 24 hours.", "两天之内。", (["24 hours"], [])),
+        ("After 30 minutes.", "半分钟后。", (["30 minutes"], [])),
         ("Sort by `title`.", "按 `书名` 排序。", ([], ["title"])),
         ("Use `asc`.", "使用 <code>desc</code>。", ([], ["asc"])),
         (
@@ -237,7 +245,30 @@ def test_many_numbers_cost_little() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["`", "](", "{a", "<a", "http://", "a_", "1,", "“", "((", "一十", "aB", "1-", "[ ", "a a, "]
+    "piece",
+    [
+        "一",
+        "每天",
+        "no day ",
+        "one ",
+        "[a]: ",
+        "<code>",
+        "][",
+        "`",
+        "](",
+        "{a",
+        "<a",
+        "http://",
+        "a_",
+        "1,",
+        "“",
+        "((",
+        "一十",
+        "aB",
+        "1-",
+        "[ ",
+        "a a, ",
+    ],
 )
 def test_hostile_texts_cost_little(piece: str) -> None:
     text = piece * (100_000 // len(piece))

@@ -13,6 +13,8 @@ _SECONDS = {
     3600: ("h", "hr", "hrs", "hour", "hours", "小时", "个小时"),
     86400: ("day", "days", "天", "日"),
     604800: ("week", "weeks", "周", "星期"),
+    2628000: ("month", "months", "个月"),
+    31536000: ("year", "years", "年"),
 }
 _BYTES = {
     1: ("byte", "bytes", "字节"),
@@ -53,6 +55,7 @@ _WORDS: dict[str, float] = {
     **dict.fromkeys(("four", "fourth"), 4),
     **dict(zip(("five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), range(5, 13), strict=True)),
     **dict(zip(("twenty", "thirty", "forty", "fifty", "sixty", "seventy"), range(20, 80, 10), strict=True)),
+    **dict(zip(("eighty", "ninety"), (80, 90), strict=True)),
     **dict(zip(("half", "dozen", "fifteen", "hundred"), (0.5, 12, 15, 100), strict=True)),
 }
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -61,6 +64,11 @@ _HAN_VALUES = {**dict.fromkeys("零空无不没未", 0), **dict.fromkeys("首每
 _HAN_DIGITS = {"零": 0, **{digit: value for value, digit in enumerate("一二三四五六七八九", 1)}, "两": 2}
 _HAN_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _HAN = re.compile("[一二三四五六七八九两零十百千万亿]{1,12}")
+_COMPOUND = re.compile(r"([a-z]{3,4}ty)[- ]([a-z]{3,5})(?![a-z])")
+_MEASURES = (
+    re.compile(rf"(?P<number>{_HAN.pattern}|[每半])(?:个(?P<half>半)?)?(?P<unit>{_FOLLOWS})"),
+    re.compile(rf"(?<![a-z])(?P<number>{'|'.join(_WORDS)})(?: an?)?[ -](?P<half>)(?P<unit>{_FOLLOWS})(?![a-z])"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +126,25 @@ def spoken(text: str) -> frozenset[float]:
             found.add(_WORDS.get(word, _SCALES.get(word, 0)))
         elif word[:3] in _MONTHS:
             found.add(_MONTHS.index(word[:3]) + 1)
+    for tens, digit in _COMPOUND.findall(text):
+        if tens in _WORDS and 0 < _WORDS.get(digit, 0) < 10:
+            found.add(_WORDS[tens] + _WORDS[digit])
     if not text.isascii():
         found.update(value for character, value in _HAN_VALUES.items() if character in text)
         found.update(map(_han, _HAN.findall(text)))
+    return frozenset(found)
+
+
+def measured(text: str) -> frozenset[tuple[str, float]]:
+    """What a text, in lower case, says in words with a unit (`一个半小时`, `half a minute`): dimension and amount."""
+    found = set()
+    for measure in _MEASURES:
+        for match in measure.finditer(text):
+            number = match["number"]
+            known = _WORDS if number in _WORDS else _HAN_VALUES
+            value = known[number] if number in known else _han(number)
+            dimension, factor = _UNITS[match["unit"]]
+            found.add((dimension, _rounded((value + (0.5 if match["half"] else 0)) * factor)))
     return frozenset(found)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from urllib.parse import unquote
 
-from diglot.drift.wording.quantities import Quantities, quantities, spoken
+from diglot.drift.wording.quantities import Quantities, measured, quantities, spoken
 
 _MAX_TEXT = 50_000
 _FULL = re.compile("[\uff05\uff0d\uff0e\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a\uff5b\uff5d]")
@@ -71,10 +71,15 @@ class Tokens:
     def _said(self) -> frozenset[float]:
         return spoken(self._plain) - self.numbers.values
 
+    @cached_property
+    def _measured(self) -> frozenset[tuple[str, float]]:
+        return measured(self._plain)
+
     def lacking(self, other: Tokens, with_links: bool) -> tuple[list[str], list[str]]:
         """Numbers of this text that the other has in no form, and its code and links that the other has not."""
         alone = [each for each in self.numbers.all if not other.numbers.hold(each)]
-        numbers = [each.text for each in alone if each.value not in other._said]
+        alone = [each for each in alone if each.value not in other._said]
+        numbers = [each.text for each in alone if (each.dimension, each.amount) not in other._measured]
         code = _without([token for token in self.code if not other._names(token)], other._labels, _LABEL)
         if with_links:
             code += _lone(self.links, other.links)[other._local :]
