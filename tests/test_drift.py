@@ -207,6 +207,17 @@ def test_fingerprints_do_not_move_with_lines_words_or_ages() -> None:
     assert first[0].location.line + 2 == again[0].location.line
 
 
+def test_fingerprints_do_not_move_with_a_parameter_more_or_another_order() -> None:
+    parameters = "/paths/~1shelves~1{shelf_id}~1books/get/parameters"
+    default = [{"op": "replace", "path": f"{parameters}/1/schema/default", "value": 5}]
+    (found,) = drift_languages([fragment(TEXT), fragment(TEXT, "zh", default)], LANGUAGES)
+    more = {"op": "add", "path": f"{parameters}/0", "value": {"name": "mark", "in": "query", "schema": {}}}
+    moved = [*default, more]
+    (again,) = drift_languages([fragment(TEXT, patch=[more]), fragment(TEXT, "zh", moved)], LANGUAGES)
+    assert found.location.pointer != again.location.pointer
+    assert found.fingerprint == again.fingerprint
+
+
 def test_a_sample_contradicts_only_with_a_type_that_is_not_admitted() -> None:
     title = "/components/schemas/Book/properties/title"
     sampled = {"op": "strength", "path": title, "value": "sampled"}

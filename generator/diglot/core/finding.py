@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+
+_NAMING = frozenset({"subject", "name"})
+_POSITION = re.compile(r"/parameters/\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,12 @@ class Finding:
     def fingerprint(self) -> str:
         """16 hexadecimal digits: rule, operation, pointer and args; no words, no language, no line numbers.
 
-        What is said of a page as a whole (no operation, no pointer) is identified by the page's path.
+        What is said of a page as a whole (no operation, no pointer) is identified by the page's path. A parameter that
+        the args name is not identified by its position as well: one more before it makes it no other.
         """
         place = self.location.pointer if self.operation or self.location.pointer else self.location.path
+        if not _NAMING.isdisjoint(self.args):
+            place = _POSITION.sub("/parameters", place)
         identity = [self.rule, self.operation, place, self.args]
         canonical = json.dumps(identity, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
