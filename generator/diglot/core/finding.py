@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-
 _NAMING = frozenset({"subject", "name"})
 _POSITION = re.compile(r"/parameters/\d+")
 
