@@ -12,7 +12,7 @@ from diglot.core.catalogue import phrase
 from diglot.core.usage import LANGUAGES
 from diglot.drift.stale import Verdict
 from diglot.drift.walk.facts import Difference, Saying, Spot
-from diglot.drift.walk.schema import text
+from diglot.drift.walk.terms import text
 
 _MAX_SHOWN = 80
 _PLACES = {

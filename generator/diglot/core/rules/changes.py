@@ -98,7 +98,7 @@ def _keyword(name: str, kind: str, keyword: str, one: Any, other: Any, effect: E
 
 
 def _types() -> Iterator[Change]:
-    yield Change("type-changed", "other", "type-changed", Example(_STRING, {"type": "boolean"}))
+    yield Change("type-changed", "other", "type-changed", Example({"type": "integer"}, {"type": "boolean"}))
     yield from _both_ways("type-generalized", "type-specialized", {"type": "number"}, {"type": "integer"})
     yield from _both_ways("became-nullable", "became-not-nullable", {"type": ["string", "null"]}, _STRING)
     uuid, date = {"type": "string", "format": "uuid"}, {"type": "string", "format": "date"}

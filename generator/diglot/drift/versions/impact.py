@@ -45,9 +45,9 @@ def judge_versions(difference: Difference, old: Saying, new: Saying) -> Iterator
         rule = _rule(replace(difference, spot=spot), change, old, new)
         yield Finding(
             rule=rule,
-            location=new.location,
+            location=new.parts.get(change.part, new.location),
             operation=difference.spot.operation,
-            other=old.location,
+            other=old.parts.get(change.part, old.location),
             args=_args(difference, spot, change, rule),
             evidence={
                 "where": in_each(partial(where, spot)),

@@ -138,7 +138,7 @@ class _Operation:
             self._unread(places, spot, "links")
 
     def _headers(self, places: Sequence[Place], spot: Spot) -> None:
-        headers = [targets(place, "headers", str.lower) for place in places]
+        headers = [_headers(place) for place in places]
         for name, found in self._matched("header", [(place, "headers") for place in places], headers, spot):
             inside = replace(spot, path=str(name))
             self._said("required", "header-required", inside, found, lambda place: place.get("required") is True)
@@ -221,6 +221,11 @@ class _Operation:
                 {member: having[0].get(member) is True for member in ("required", "deprecated")},
             )
         return matched
+
+
+def _headers(place: Place) -> dict[str, Place]:
+    """The headers of a response; its media type is told elsewhere (OpenAPI 3.1.1, Response Object)."""
+    return {name: each for name, each in targets(place, "headers", str.lower).items() if name != "content-type"}
 
 
 def _beside(places: Sequence[Place], schemas: Sequence[Place | None]) -> list[list[Place]]:
