@@ -99,7 +99,8 @@ def _parameters() -> Iterator[Rule]:
     ):
         first, _, rest = member.partition("-")
         keyword = first + rest.title().replace("-", "")
-        fixed = {"explode": False, keyword: before}, {"explode": False, keyword: after}
+        listed = {"explode": False, "schema": {"type": "array", "items": _TEXT}}
+        fixed = {**listed, keyword: before}, {**listed, keyword: after}
         one, other = (_parameter(**members) for members in fixed)
         yield versions_rule(f"request-parameter-{member}-changed", "error", one, other, "request")
     content = {"parameters": [{"name": "limit", "in": "query", "content": {_JSON: {"schema": {"type": "integer"}}}}]}

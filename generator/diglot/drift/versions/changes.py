@@ -64,7 +64,9 @@ def _keyword(moved: _Moved) -> Iterator[Change]:
 def _types(moved: _Moved) -> Iterator[Change]:
     before, after = moved.before, moved.after
     if _is_text(moved.difference.spot):  # there, a text admits whatever a number or a truth value is written as
-        before, after = (value and sorted({*value, *_SCALARS} if "string" in value else value) for value in (before, after))
+        before, after = (
+            value and sorted({*value, *_SCALARS} if "string" in value else value) for value in (before, after)
+        )
     wider, narrower = _covers(after, before), _covers(before, after)
     name = "type-generalized" if wider else "type-specialized" if narrower else "type-changed"
     yield Change(name, moved.before, moved.after)
@@ -138,8 +140,10 @@ def _turned(before: dict[str, Any], after: dict[str, Any], inclusive: str, exclu
             continue
         one, other = before.pop(gone), after.pop(new)
         grown = other > one or (other == one and (sign == ">") == (new == exclusive))
-        texts = (f"{sign}{'' if key == exclusive else '='} {text(value)}" for key, value in ((gone, one), (new, other)))
-        yield Change(f"{BOUND_NAMES[inclusive]}-{'increased' if grown else 'decreased'}", *texts, part=new)
+        old, now = (
+            f"{sign}{'' if key == exclusive else '='} {text(value)}" for key, value in ((gone, one), (new, other))
+        )
+        yield Change(f"{BOUND_NAMES[inclusive]}-{'increased' if grown else 'decreased'}", old, now, part=new)
 
 
 def _listed(name: str) -> _Split:

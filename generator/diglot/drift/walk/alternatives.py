@@ -80,14 +80,18 @@ class Alternatives:
 
     def _against_none(self, columns: Sequence[Sequence[Place]]) -> list[list[Node]]:
         """Alternatives of one page against the one schema of another."""
-        named = {id(each): sorted(map(_shown, branches)) for (each, _), branches in zip(self._listed, columns, strict=True)}
+        named = {
+            id(each): sorted(map(_shown, branches)) for (each, _), branches in zip(self._listed, columns, strict=True)
+        }
         sayings = [saying(each, named.get(id(each)), UNIONS) for each in self._able]
         if not self._record.versions:
             self._record.fact("variant", self._spot, sayings)
             return []
         inner = [branch for listed in columns for branch in listed]
         held = [_holding(each, inner) for each in self._plain]
-        wider = all(branch is not None or admits(inner, each.place) for each, branch in zip(self._plain, held, strict=True))
+        wider = all(
+            branch is not None or admits(inner, each.place) for each, branch in zip(self._plain, held, strict=True)
+        )
         narrower = all(admits([each.place for each in self._plain], branch) for branch in inner)
         named_too = any("$ref" in branch.value and branch not in held for branch in inner)
         if wider and narrower and self._alone and not named_too:

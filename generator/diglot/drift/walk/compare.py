@@ -24,6 +24,7 @@ from diglot.drift.walk.members import (
     targets,
 )
 from diglot.drift.walk.operation import Party, serialization
+from diglot.drift.walk.schema import shape
 from diglot.drift.walk.side import Place
 
 
@@ -106,12 +107,16 @@ class _Operation:
             schemas = [parameter_schema(place) for place in places]
             self._contents.texts(spot, _beside(places, schemas), "description")
             self._record.meet("parameter", spot, [[place] for place in places])
-            self._schemas(spot, places, schemas)
+            media = next((media_type(key) for place in places for key in place.get("content") or ()), "")
+            self._schemas(replace(spot, media=media), places, schemas)
 
     def _serialization(self, spot: Spot, places: Sequence[Place]) -> None:
         able = [place for place in places if place.declared]
         written = [serialization(place) for place in able]
-        for member in dict.fromkeys(key for each in written for key in each if not any(p.silent(key) for p in able)):
+        members = dict.fromkeys(key for each in written for key in each if not any(p.silent(key) for p in able))
+        if all(map(_is_scalar, able)):  # whether a value repeats is nothing to one that does not
+            members.pop("explode", None)
+        for member in members:
             sayings = [
                 Saying.of(place, each[member], place.child(member)) for place, each in zip(able, written, strict=True)
             ]
@@ -221,6 +226,12 @@ class _Operation:
                 {member: having[0].get(member) is True for member in ("required", "deprecated")},
             )
         return matched
+
+
+def _is_scalar(parameter: Place) -> bool:
+    schema = parameter_schema(parameter)
+    found = shape((schema,)) if schema is not None else None
+    return found is not None and bool(found.admitted) and not {"array", "object"} & (found.admitted or set())
 
 
 def _headers(place: Place) -> dict[str, Place]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from diglot.drift.walk import schema as shapes
@@ -26,7 +26,7 @@ class _Containment:
     def __init__(self) -> None:
         self._left = _MAX_STEPS
 
-    def among(self, wide: list[Node], narrow: Node, above: frozenset[tuple[str, ...]]) -> bool:
+    def among(self, wide: Sequence[Node], narrow: Node, above: frozenset[tuple[str, ...]]) -> bool:
         found = shapes.shape(narrow)
         if found is None or not found.declared:
             return False
@@ -70,8 +70,8 @@ class _Containment:
 
     def _object(self, wide: Shape, narrow: Shape, above: frozenset[tuple[str, ...]]) -> bool:
         named, known = shapes.properties(wide), shapes.properties(narrow)
-        shut = any(member.value is False for member in narrow.members("additionalProperties"))
-        closed = any(member.value is False for member in wide.members("additionalProperties"))
+        shut = any(map(shapes.is_shut, narrow.members("additionalProperties")))
+        closed = any(map(shapes.is_shut, wide.members("additionalProperties")))
         return (
             shapes.required(wide) <= shapes.required(narrow)
             and (not closed or (shut and known.keys() <= named.keys()))
@@ -94,7 +94,8 @@ def _fits(wide: frozenset[str] | None, kinds: frozenset[str] | None) -> bool:
 
 
 def _said(found: Shape) -> dict[str, Any]:
-    said = {key: member.value for key in ("format", "pattern") if (member := found.first(key)) is not None}
+    said = {"format": member.value} if (member := found.first("format")) is not None else {}
+    said |= {"pattern": pattern} if (pattern := shapes.pattern(found)) is not None else {}
     return said | {key: meaning for key, (_, meaning) in others(found).items() if key != "discriminator"}
 
 

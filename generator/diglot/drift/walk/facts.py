@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from diglot.core.finding import Location
 from diglot.core.ir import Fragment
-from diglot.drift.walk.terms import text
 from diglot.drift.walk.side import Place
+from diglot.drift.walk.terms import text
 
 _MAX_PATH = 200
 _BODIES = ("request", "response")

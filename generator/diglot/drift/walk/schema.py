@@ -114,11 +114,11 @@ def _further(place: Place, beside_null: bool) -> Iterator[tuple[Place | None, bo
     for _, branch in branches.children() if branches else ():
         yield branch, beside_null
     for union in UNIONS:
-        union_of = place.child(union)
-        branches = [branch for _, branch in union_of.children()] if union_of else []
-        named = [branch for branch in branches if not is_null(branch)]
+        listing = place.child(union)
+        listed_all = [branch for _, branch in listing.children()] if listing else []
+        named = [branch for branch in listed_all if not is_null(branch)]
         if len(named) == 1:
-            yield named[0], beside_null or len(branches) > 1
+            yield named[0], beside_null or len(listed_all) > 1
 
 
 def types(found: Shape) -> frozenset[str] | None:
@@ -176,11 +176,38 @@ def bounds(found: Shape) -> dict[str, Any]:
         values = [member.value for member in found.members(keyword) if isinstance(member.value, int | float)]
         if values and (keyword, values[0]) not in _VACUOUS:
             strictest[keyword] = stricter(values)
+    if strictest.get("multipleOf") == 1 and _is_whole(found):
+        del strictest["multipleOf"]
     for inclusive, exclusive, stricter in (("minimum", "exclusiveMinimum", max), ("maximum", "exclusiveMaximum", min)):
         if inclusive in strictest and exclusive in strictest:
             excluded = stricter(strictest[inclusive], strictest[exclusive]) == strictest[exclusive]
             del strictest[inclusive if excluded else exclusive]
     return strictest
+
+
+def inclusive_bounds(found: Shape) -> dict[str, Any]:
+    """Its bounds, those of whole numbers without exclusive ones: above 0 is 1 or more."""
+    said = bounds(found)
+    if _is_whole(found):
+        for inclusive, exclusive, step in (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1)):
+            if isinstance(said.get(exclusive), int):
+                said[inclusive] = said.pop(exclusive) + step
+    return said
+
+
+def _is_whole(found: Shape) -> bool:
+    return (types(found) or frozenset()) - {"null"} == {"integer"}
+
+
+def pattern(found: Shape) -> str | None:
+    """The pattern of its texts, if it keeps any out: a pattern need not match from end to end."""
+    member = found.first("pattern")
+    return None if member is None or member.value in ("", "^", "$", ".*", "^.*", ".*$") else member.value
+
+
+def is_shut(member: Place) -> bool:
+    """Whether `additionalProperties` forbids all fields that are not named."""
+    return member.value is False or member.value == {"not": {}}
 
 
 def required(found: Shape) -> frozenset[str]:

@@ -72,7 +72,11 @@ def listed(part: Place) -> list[Any] | None:
 def is_valued(branch: Place) -> bool:
     """Whether an alternative is nothing but one or more values, or null."""
     value = branch.value
-    return isinstance(value, dict) and value.keys() <= _VALUED and (bool({"const", "enum"} & value.keys()) or is_null(branch))
+    return (
+        isinstance(value, dict)
+        and value.keys() <= _VALUED
+        and (bool({"const", "enum"} & value.keys()) or is_null(branch))
+    )
 
 
 def is_simple(branch: Any) -> bool:
