@@ -149,6 +149,26 @@ def test_an_alternative_without_a_name_is_shown() -> None:
         assert each.args["item"]
 
 
+PAIR = {"type": "array", "prefixItems": [TEXT, {"type": "string", "maxLength": 5}]}
+KINDS = {"type": "object", "properties": {"kind": TEXT}, "if": {"required": ["kind"]}, "then": {"required": ["size"]}}
+
+
+def test_what_a_keyword_applies_is_walked() -> None:
+    longer = {"type": "array", "prefixItems": [TEXT, {"type": "string", "maxLength": 9}]}
+    assert rules(body(PAIR), body(longer)) == {
+        "request-property-max-length-increased": "note",
+        "response-property-max-length-increased": "error",
+    }
+    assert {each.args["subject"] for each in drift(body(PAIR), body(longer))} == {"$[1]"}
+    found = drift(body(KINDS), body({**KINDS, "then": {"required": ["shape"]}}))
+    assert {each.args["subject"] for each in found} == {"$<then>.size", "$<then>.shape"}
+
+
+def test_a_name_that_is_required_and_not_described_is_found() -> None:
+    found = rules(body(BOOK), body({**BOOK, "required": ["isbn", "shelf"]}))
+    assert found == {"request-property-became-required": "error", "response-property-became-required": "note"}
+
+
 def test_null_among_alternatives_is_found() -> None:
     found = rules(body({"oneOf": [BOOK, FILM]}), body({"oneOf": [BOOK, FILM, NULL]}))
     assert found == {"request-body-became-nullable": "note", "response-body-became-nullable": "error"}

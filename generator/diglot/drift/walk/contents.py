@@ -61,6 +61,14 @@ _FACTS: dict[str, tuple[tuple[str, ...], Callable[[Shape], Any]]] = {
 }
 # what is said of a schema beside the values that it admits
 _AROUND = ("default", "deprecation", "read-only", "write-only")
+# keyword -> how one writes what it applies, and whether it holds several; `not` and `if` turn round what is wider
+_PARTS = {
+    **{keyword: (f"<{keyword}>", False) for keyword in ("then", "else", "contains", "propertyNames")},
+    **{keyword: (f"<{keyword}>", False) for keyword in ("unevaluatedItems", "unevaluatedProperties", "contentSchema")},
+    "prefixItems": ("[{}]", True),
+    "patternProperties": ("./{}/", True),
+    "dependentSchemas": ("<{}>", True),
+}
 
 
 class Contents:
@@ -193,6 +201,8 @@ class Contents:
     def _others(self, spot: Spot, found: Sequence[Shape]) -> None:
         able = [(each, others(each)) for each in found if each.declared]
         for keyword in dict.fromkeys(key for _, said in able for key in said):
+            if self._record.versions and self._inside(spot, keyword, [said.get(keyword) for _, said in able]):
+                continue
             sayings = []
             for each, said in able:
                 if keyword in said:
@@ -201,6 +211,18 @@ class Contents:
                 elif not each.silent(keyword):
                     sayings.append(Saying.lacking(each.place))
             self._record.fact(keyword, spot, sayings)
+
+    def _inside(self, spot: Spot, keyword: str, said: Sequence[tuple[Place, str] | None]) -> bool:
+        """Whether all have this keyword, and what it applies is told by comparing that: a wider part makes wider."""
+        places = [each[0] for each in said if each is not None]
+        if keyword not in _PARTS or len(places) < len(said):
+            return False
+        step, named = _PARTS[keyword]
+        parts = [dict(place.children()) if named else {"": place} for place in places]
+        shared = [key for key in parts[0] if all(key in each and isinstance(each[key].value, dict) for each in parts)]
+        for key in shared:
+            self.add(spot.below(step.format(key)), [(each[key],) for each in parts])
+        return all(len(shared) == len(each) for each in parts)
 
 
 def _subschemas(found: Shape, member: str) -> Node:

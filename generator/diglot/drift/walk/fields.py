@@ -100,9 +100,11 @@ def _required(
     able = [
         (each, named)
         for each, named in zip(found, listed, strict=True)
-        if each.declared and named and not each.silent("required")
+        if each.declared and (named or record.versions) and not each.silent("required")
     ]
     shared = known.intersection(*(set(named) for _, named in able)) if able else set()
+    if record.versions:  # a name may be required that no version describes
+        shared |= {name for each, _ in able for name in shapes.required(each)}.difference(*listed)
     told = [shapes.required(each) & shared for each, _ in able]
     if all(names == told[0] for names in told):
         return
@@ -110,7 +112,7 @@ def _required(
     filled = {
         name
         for _, named in able
-        for name in shared
+        for name in shared & named.keys()
         if any("default" in place.value for place in named[name] if isinstance(place.value, dict))
     }
     record.fact("field-required", spot, sayings, {"filled": filled})
