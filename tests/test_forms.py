@@ -46,6 +46,10 @@ SAME: dict[str, tuple[Any, Any]] = {
     "a union of constants": ({"oneOf": [{"const": "a", "title": "A"}, {"const": "b"}]}, {"enum": ["b", "a"]}),
     "a union of lists of values": ({"anyOf": [{"enum": ["a"]}, {"enum": ["b"]}]}, {"enum": ["a", "b"]}),
     "a text, or one of some texts": ({"anyOf": [TEXT, {"type": "string", "enum": ["a", "b"]}]}, TEXT),
+    "a nullable text, or one of some texts": (
+        {"anyOf": [TEXT, {"enum": ["a"]}, NULL], "default": "a"},
+        {"type": ["string", "null"], "default": "a"},
+    ),
     "types in a union": ({"type": ["string", "integer", "null"]}, {"anyOf": [{"type": ["string", "null"]}, WHOLE]}),
     "types with a bound": (
         {"type": ["string", "integer"], "maxLength": 5},
@@ -167,6 +171,22 @@ def test_what_a_keyword_applies_is_walked() -> None:
 def test_a_name_that_is_required_and_not_described_is_found() -> None:
     found = rules(body(BOOK), body({**BOOK, "required": ["isbn", "shelf"]}))
     assert found == {"request-property-became-required": "error", "response-property-became-required": "note"}
+
+
+def calling(schema: Any) -> dict[str, Any]:
+    sent = {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}, "responses": OK}}
+    whole = called(callbacks={"lent": {"{$request.query.url}": sent}})
+    return {**whole, "components": {"schemas": SCHEMAS}}
+
+
+def test_a_callback_is_walked_and_the_server_sends_it() -> None:
+    assert drift(calling(to("Either")), calling({"oneOf": [FILM, BOOK]})) == ()
+    (wider,) = drift(calling(WHOLE), calling({"type": "number"}))
+    assert (wider.rule, RULES[wider.rule].severity) == ("response-body-type-generalized", "error")
+    assert wider.operation == "GET /things → lent {$request.query.url} POST"
+    again = calling(TEXT)
+    again["paths"]["/things"]["get"]["callbacks"]["lent"]["{$request.query.url}"] = {"$ref": "#/paths/~1things"}
+    assert drift(again, {**again, "tags": []}) == ()
 
 
 def test_null_among_alternatives_is_found() -> None:

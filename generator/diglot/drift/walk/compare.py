@@ -12,6 +12,7 @@ from typing import Any
 
 from diglot.core.tree import plain
 from diglot.drift.walk.annotations import annotate
+from diglot.drift.walk.callbacks import callbacks
 from diglot.drift.walk.contents import Contents
 from diglot.drift.walk.facts import Difference, Record, Saying, Spot
 from diglot.drift.walk.members import (
@@ -33,27 +34,31 @@ def compare(parties: Sequence[Party], record: Record | None = None) -> list[Diff
 
     `record` remembers shared components that earlier operations of the same pages have already walked.
     """
-    return _Operation(parties, record or Record()).compare()
+    record = record or Record()
+    before = len(record.differences)
+    waiting = [_Operation(parties, record, str(parties[0].operation.key))]
+    while waiting:
+        waiting += waiting.pop().compare()
+    return record.differences[before:]
 
 
 class _Operation:
-    def __init__(self, parties: Sequence[Party], record: Record) -> None:
+    def __init__(self, parties: Sequence[Party], record: Record, name: str) -> None:
         self._parties = parties
         self._record = record
         self._versions = record.versions
         self._contents = Contents(record)
-        self._spot = Spot(str(parties[0].operation.key), webhook=parties[0].operation.webhook)
+        self._spot = Spot(name, webhook=parties[0].operation.webhook)
 
-    def compare(self) -> list[Difference]:
-        before = len(self._record.differences)
+    def compare(self) -> list[_Operation]:
+        """Note how the pages differ about it; gives its callbacks, to be compared further."""
         self._flags()
         self._servers_and_security()
         self._parameters()
         self._body()
         self._responses()
-        self._callbacks()
         self._contents.finish()
-        return self._record.differences[before:]
+        return self._callbacks()
 
     def _flags(self) -> None:
         places = [party.place for party in self._parties]
@@ -173,8 +178,18 @@ class _Operation:
         self._record.fact("schema", spot, sayings)
         self._contents.add(spot, [(schema,) for schema in schemas if schema is not None])
 
-    def _callbacks(self) -> None:
-        self._unread([party.place for party in self._parties], self._spot, "callbacks")
+    def _callbacks(self) -> list[_Operation]:
+        if not self._versions:
+            self._unread([party.place for party in self._parties], self._spot, "callbacks")
+            return []
+        sent = [callbacks(party) for party in self._parties]
+        holders = [(party.place, "callbacks") for party in self._parties]
+        places = [{name: party.place for name, party in each.items()} for each in sent]
+        return [
+            _Operation([each[name] for each in sent if name in each], self._record, f"{self._spot.operation} → {name}")
+            for name, found in self._matched("callbacks", holders, places)
+            if self._record.enter("callback", [[place] for place in found])
+        ]
 
     def _unread(self, places: Sequence[Place], spot: Spot, member: str) -> None:
         """Objects whose members are compared by name, and between versions each as a whole."""

@@ -18,32 +18,36 @@ _NUMBERS = {"integer", "number"}
 
 
 def admits(wide: Iterable[Place], narrow: Place) -> bool:
-    """Whether each value of `narrow` is one of at least one of the alternatives `wide`."""
-    return _Containment().among([(place,) for place in wide], (narrow,), frozenset())
+    """Whether each value of `narrow` but null is one of at least one of the alternatives `wide`."""
+    return _Containment().among([(place,) for place in wide], (narrow,), frozenset(), beside_null=True)
 
 
 class _Containment:
     def __init__(self) -> None:
         self._left = _MAX_STEPS
 
-    def among(self, wide: Sequence[Node], narrow: Node, above: frozenset[tuple[str, ...]]) -> bool:
+    def among(
+        self, wide: Sequence[Node], narrow: Node, above: frozenset[tuple[str, ...]], beside_null: bool = False
+    ) -> bool:
+        """Whether one of these, or several of them together, admit it; `beside_null` says that null is no question."""
         found = shapes.shape(narrow)
         if found is None or not found.declared:
             return False
-        if any(self._holds(each, found, above) for each in wide):
-            return True
         kinds = shapes.types(found)
+        asked = kinds - {"null"} if kinds and beside_null else kinds
+        if any(self._holds(each, found, above, asked) for each in wide):
+            return True
         parts = [branch for branches in shapes.unions(found).values() for branch in branches]
         if parts:  # null may stand beside the alternatives, and is in none of them
-            return "null" not in (kinds or ()) and all(self.among(wide, (branch,), above) for branch in parts)
-        if kinds is None or len(kinds) < 2:
+            return "null" not in (asked or ()) and all(self.among(wide, (branch,), above) for branch in parts)
+        if asked is None or len(asked) < 2:
             return False
-        return all(any(self._holds(each, found, above, {kind}) for each in wide) for kind in kinds)
+        return all(any(self._holds(each, found, above, frozenset({kind})) for each in wide) for kind in asked)
 
     def _holds(
-        self, node: Node, narrow: Shape, above: frozenset[tuple[str, ...]], only: Iterable[str] | None = None
+        self, node: Node, narrow: Shape, above: frozenset[tuple[str, ...]], kinds: frozenset[str] | None
     ) -> bool:
-        """Whether a schema admits all that another one does, or all of it that is of some types only."""
+        """Whether a schema admits all that another one does that is of these types."""
         wide = shapes.shape(node)
         self._left -= 1
         if wide is None or not wide.declared or self._left < 0:
@@ -52,14 +56,13 @@ class _Containment:
         if pair in above:
             return True
         above |= {pair}
-        kinds = frozenset(only) if only is not None else shapes.types(narrow)
         branches = [(branch,) for branches in shapes.unions(wide).values() for branch in branches]
         return (
             _fits(shapes.types(wide), kinds)
             and self._values(wide, narrow)
             and all(_said(narrow).get(key) == value for key, value in _said(wide).items())
             and all(_binds(keyword, value, narrow, kinds) for keyword, value in shapes.bounds(wide).items())
-            and (not branches or self.among(branches, narrow.parts, above))
+            and (not branches or self.among(branches, narrow.parts, above, beside_null=True))
             and (not {"object"} & (kinds or {"object"}) or self._object(wide, narrow, above))
             and (not {"array"} & (kinds or {"array"}) or self._each(wide, narrow, "items", above))
         )

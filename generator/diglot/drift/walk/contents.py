@@ -60,7 +60,7 @@ _FACTS: dict[str, tuple[tuple[str, ...], Callable[[Shape], Any]]] = {
     "additional-fields": (("additionalProperties",), _closed),
 }
 # what is said of a schema beside the values that it admits
-_AROUND = ("default", "deprecation", "read-only", "write-only")
+_AROUND = ("nullability", "default", "deprecation", "read-only", "write-only")
 # keyword -> how one writes what it applies, and whether it holds several; `not` and `if` turn round what is wider
 _PARTS = {
     **{keyword: (f"<{keyword}>", False) for keyword in ("then", "else", "contains", "propertyNames")},
@@ -218,7 +218,7 @@ class Contents:
         if keyword not in _PARTS or len(places) < len(said):
             return False
         step, named = _PARTS[keyword]
-        parts = [dict(place.children()) if named else {"": place} for place in places]
+        parts: list[dict[str | int, Place]] = [dict(place.children()) if named else {"": place} for place in places]
         shared = [key for key in parts[0] if all(key in each and isinstance(each[key].value, dict) for each in parts)]
         for key in shared:
             self.add(spot.below(step.format(key)), [(each[key],) for each in parts])
