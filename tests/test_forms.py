@@ -56,6 +56,16 @@ SAME: dict[str, tuple[Any, Any]] = {
         {"anyOf": [{"type": "string", "maxLength": 5}, WHOLE]},
     ),
     "numbers and whole numbers": ({"type": ["integer", "number"]}, {"type": "number"}),
+    "a mapping by name, by reference and by none": (
+        {"oneOf": [to("Book"), to("Film")], "discriminator": {"propertyName": "kind"}},
+        {
+            "oneOf": [to("Book"), to("Film")],
+            "discriminator": {
+                "propertyName": "kind",
+                "mapping": {"Book": "#/components/schemas/Book", "Film": "Film"},
+            },
+        },
+    ),
     "an implied type": ({"type": "object", "oneOf": [BOOK, FILM]}, {"oneOf": [BOOK, FILM]}),
     "above 0, from 1": ({"type": "integer", "exclusiveMinimum": 0}, {"type": "integer", "minimum": 1}),
     "a step of 1": ({"type": "integer", "multipleOf": 1}, WHOLE),

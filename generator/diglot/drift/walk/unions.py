@@ -94,6 +94,12 @@ def _hash(value: Any) -> str:
     return hashlib.sha256(text(value).encode("utf-8", "replace")).hexdigest()
 
 
+def _mapping(mapping: dict[str, Any]) -> dict[str, str]:
+    """A mapping without the values that are the names of their schemas: those need none."""
+    named = {value: shapes.meant(target) for value, target in mapping.items()}
+    return {value: target for value, target in named.items() if shapes.meant(value) != target}
+
+
 def _name(place: Place) -> str:
     """One name for all places that are nothing but the same reference."""
     reference = place.get("$ref")
@@ -163,6 +169,9 @@ class _Outline:
         }
 
     def _keyword(self, key: str, place: Place, above: frozenset[str]) -> Any:
+        if key == "discriminator" and isinstance(place.value, dict):
+            mapping = place.get("mapping")
+            return {**plain(place.value), "mapping": _mapping(mapping) if isinstance(mapping, dict) else mapping or {}}
         role = role_of("schema", key)
         if role == "schema":
             return self.of((place,), above)
