@@ -199,6 +199,14 @@ def test_a_callback_is_walked_and_the_server_sends_it() -> None:
     assert drift(again, {**again, "tags": []}) == ()
 
 
+@pytest.mark.parametrize("value", [1, "x", [], [1], {"a": 1}, None], ids=repr)
+def test_malformed_members_are_no_crash(value: Any) -> None:
+    for keyword in ("anyOf", "enum", "$ref", "discriminator", "prefixItems", "servers", "tags", "security"):
+        drift(body({"anyOf": [{keyword: value}, TEXT, 3]}), body({**TEXT, keyword: value}))
+        drift(body(TEXT), body({keyword: value}))
+    drift(called(), called(tags=value, callbacks={"a": {"b": value}}, servers=[{"url": value}]))
+
+
 def test_null_among_alternatives_is_found() -> None:
     found = rules(body({"oneOf": [BOOK, FILM]}), body({"oneOf": [BOOK, FILM, NULL]}))
     assert found == {"request-body-became-nullable": "note", "response-body-became-nullable": "error"}

@@ -50,7 +50,10 @@ _Split = Callable[[_Moved], Iterator[Change]]
 
 def changes(difference: Difference, old: Saying, new: Saying) -> tuple[Change, ...]:
     """The changes that one difference between the old and the new version is made of."""
-    found = tuple(_SPLIT.get(difference.what, _keyword)(_Moved(difference, old, new)))
+    split = _SPLIT.get(difference.what, _keyword)
+    if difference.what in _AROUND and difference.spot.direction != "structure":
+        split = _keyword  # a schema may have a member of that name, which means nothing
+    found = tuple(split(_Moved(difference, old, new)))
     return found or (Change(f"{difference.what}-rearranged", old.value, new.value),)
 
 
@@ -95,7 +98,7 @@ def _enum(moved: _Moved) -> Iterator[Change]:
     """Listed values; a list of one is a constant."""
     before, after = moved.before, moved.after
     if before is None or after is None:
-        single = len(before or after) == 1
+        single = len((before if after is None else after) or ()) == 1
         appeared, gone = ("const-added", "const-removed") if single else ("became-enum", "became-not-enum")
         yield Change(appeared if before is None else gone, before, after)
     elif len(before) == len(after) == 1:
@@ -219,6 +222,7 @@ _KEYWORDS = {
     "contentMediaType": "content-media-type",
     "contentEncoding": "content-encoding",
 }
+_AROUND = frozenset({"servers", "scopes", "oauth-scopes", "security", "tags"})
 _SPLIT: dict[str, _Split] = {
     "type": _types,
     "nullability": _flag("became-nullable", "became-not-nullable"),

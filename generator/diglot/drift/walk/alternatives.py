@@ -70,7 +70,7 @@ class Alternatives:
         for row in rows:
             lacking = [columns[index] for index, place in enumerate(row) if place is None]
             anchor = next(place for place in row if place is not None)
-            if self._record.versions and "$ref" not in anchor.value and all(admits(each, anchor) for each in lacking):
+            if self._record.versions and not anchor.get("$ref") and all(admits(each, anchor) for each in lacking):
                 continue
             for index, place in enumerate(row):
                 if place is not None:
@@ -93,7 +93,7 @@ class Alternatives:
             branch is not None or admits(inner, each.place) for each, branch in zip(self._plain, held, strict=True)
         )
         narrower = all(admits([each.place for each in self._plain], branch) for branch in inner)
-        named_too = any("$ref" in branch.value and branch not in held for branch in inner)
+        named_too = any(branch.get("$ref") and branch not in held for branch in inner)
         if wider and narrower and self._alone and not named_too:
             return []
         self._record.fact("variant", self._spot, sayings, self._notes() | {"wider": wider, "narrower": narrower})

@@ -68,9 +68,7 @@ class _Operation:
         self._said("operationId", "operation-id", self._spot, named, lambda place: place.get("operationId"))
         if self._versions:
             annotate(self._record, self._spot, [[party.item] for party in self._parties])
-            self._said(
-                "tags", "tags", self._spot, places, lambda place: sorted(map(str, place.get("tags") or ())) or None
-            )
+            self._said("tags", "tags", self._spot, places, _tags)
 
     def _servers_and_security(self) -> None:
         for member in ("servers", "security", "scopes") if self._versions else ("servers", "security"):
@@ -89,7 +87,7 @@ class _Operation:
         listed = [place for party in self._parties if (place := party.effective("servers")) is not None]
         if self._record.inherited("server-texts", listed):
             return
-        named = [{server.get("url"): server for _, server in place.children()} for place in listed]
+        named = [{str(server.get("url")): server for _, server in place.children()} for place in listed]
         for url in named[0] if len(named) == len(self._parties) else ():
             servers = [each[url] for each in named if url in each]
             if len(servers) == len(named):
@@ -247,6 +245,11 @@ def _is_scalar(parameter: Place) -> bool:
     schema = parameter_schema(parameter)
     found = shape((schema,)) if schema is not None else None
     return found is not None and bool(found.admitted) and not {"array", "object"} & (found.admitted or set())
+
+
+def _tags(place: Place) -> list[str] | None:
+    tags = place.get("tags")
+    return sorted(map(str, tags)) or None if isinstance(tags, list) else None
 
 
 def _headers(place: Place) -> dict[str, Place]:

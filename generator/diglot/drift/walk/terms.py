@@ -38,7 +38,7 @@ def alternatives(part: Place, union: str) -> list[Place]:
     while waiting and len(found) < _MAX_ALTERNATIVES:
         branch = waiting.pop()
         reference = branch.get("$ref")
-        if is_null(branch) or reference in known:
+        if is_null(branch) or (isinstance(reference, str) and reference in known):
             continue
         if isinstance(reference, str):
             known.add(reference)
