@@ -117,8 +117,8 @@ class _Operation:
         able = [place for place in places if place.declared]
         written = [serialization(place) for place in able]
         members = dict.fromkeys(key for each in written for key in each if not any(p.silent(key) for p in able))
-        if all(map(_is_scalar, able)):  # whether a value repeats is nothing to one that does not
-            members.pop("explode", None)
+        if any(each != written[0] for each in written) and all(map(_is_scalar, able)):
+            members.pop("explode", None)  # nothing repeats
         for member in members:
             sayings = [
                 Saying.of(place, each[member], place.child(member)) for place, each in zip(able, written, strict=True)
