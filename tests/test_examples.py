@@ -161,6 +161,6 @@ def test_a_mirror_is_mutual_and_what_the_table_of_changes_says() -> None:
 def test_the_example_of_a_rule_about_versions_shows_where_it_stands() -> None:
     before = example(RULES["response-header-type-changed"]).before
     assert yaml.load(before).value == {
-        "responses": {"200": {"description": "OK", "headers": {"X-Value": {"schema": {"type": "string"}}}}}
+        "responses": {"200": {"description": "OK", "headers": {"X-Value": {"schema": {"type": "integer"}}}}}
     }
     assert isinstance(example(RULES["api-tag-added"]), Sample)

@@ -11,7 +11,7 @@ from typing import Any
 from diglot.core.finding import Finding
 from diglot.drift.stale import Verdict
 from diglot.drift.walk.facts import Difference, Saying
-from diglot.drift.walk.schema import text
+from diglot.drift.walk.terms import text
 from diglot.drift.words import because, in_each, says, where
 
 UNJUDGED = "unjudged-difference"

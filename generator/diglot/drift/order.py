@@ -26,9 +26,13 @@ def unread(fragments: Iterable[Fragment]) -> set[str]:
 def once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sorted, and what several operations share through a component only once."""
     unique: dict[object, Finding] = {}
+    known: set[str] = set()
     for finding in sorted(findings, key=_order):
         args = {key: value for key, value in finding.args.items() if key != "subject"}
-        unique.setdefault((finding.rule, _spot(finding.location), _spot(finding.other), str(args)), finding)
+        key = (finding.rule, _spot(finding.location), _spot(finding.other), str(args))
+        if key not in unique and finding.fingerprint not in known:
+            unique[key] = finding
+            known.add(finding.fingerprint)
     return tuple(unique.values())
 
 

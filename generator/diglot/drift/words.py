@@ -12,7 +12,7 @@ from diglot.core.catalogue import phrase
 from diglot.core.usage import LANGUAGES
 from diglot.drift.stale import Verdict
 from diglot.drift.walk.facts import Difference, Saying, Spot
-from diglot.drift.walk.schema import text
+from diglot.drift.walk.terms import text
 
 _MAX_SHOWN = 80
 _PLACES = {
@@ -82,7 +82,7 @@ def _saying(difference: Difference, saying: Saying, language: str) -> str:
 def show(value: Any) -> str:
     """A value in one short line: lists and flat objects without brackets, the rest as JSON."""
     if isinstance(value, dict) and not any(isinstance(each, dict | list) for each in value.values()):
-        shown = ", ".join(f"{key} {text(each)}" for key, each in value.items())
+        shown = ", ".join(f"{key} {text(each)}" for key, each in value.items()) or "{}"
     elif isinstance(value, list) and all(isinstance(each, str) for each in value):
         shown = ", ".join(value) or "[]"
     else:

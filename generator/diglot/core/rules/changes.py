@@ -85,12 +85,16 @@ def _bounds() -> Iterator[Change]:
 
 
 def _keyword(name: str, kind: str, keyword: str, one: Any, other: Any, effect: Effect = "narrower") -> Iterator[Change]:
-    """A keyword that restricts by a schema or list of its own: added, removed, changed."""
+    """A keyword that restricts by a schema or list of its own: added, removed, changed.
+
+    Without an `other` it is not judged as a whole when it changed, for what it holds is.
+    """
     without: dict[str, Any] = {"type": kind}
     first, second = {**without, keyword: one}, {**without, keyword: other}
     if effect == "narrower":
         yield from _both_ways(f"{name}-removed", f"{name}-added", without, first)
-        yield Change(f"{name}-changed", "other", f"{name}-changed", Example(first, second))
+        if other is not None:
+            yield Change(f"{name}-changed", "other", f"{name}-changed", Example(first, second))
     else:
         yield Change(f"{name}-added", effect, f"{name}-removed", Example(without, first))
         yield Change(f"{name}-removed", effect, f"{name}-added", Example(first, without))
@@ -98,7 +102,7 @@ def _keyword(name: str, kind: str, keyword: str, one: Any, other: Any, effect: E
 
 
 def _types() -> Iterator[Change]:
-    yield Change("type-changed", "other", "type-changed", Example(_STRING, {"type": "boolean"}))
+    yield Change("type-changed", "other", "type-changed", Example({"type": "integer"}, {"type": "boolean"}))
     yield from _both_ways("type-generalized", "type-specialized", {"type": "number"}, {"type": "integer"})
     yield from _both_ways("became-nullable", "became-not-nullable", {"type": ["string", "null"]}, _STRING)
     uuid, date = {"type": "string", "format": "uuid"}, {"type": "string", "format": "date"}
@@ -161,18 +165,18 @@ def _containers() -> Iterator[Change]:
 
 def _conditions() -> Iterator[Change]:
     name, isbn = {"required": ["name"]}, {"required": ["isbn"]}
-    for keyword in ("not", "if", "then", "else"):
-        yield from _keyword(keyword, "object", keyword, name, isbn)
+    for keyword, other in (("not", isbn), ("if", isbn), ("then", None), ("else", None)):
+        yield from _keyword(keyword, "object", keyword, name, other)
     short, long = {"type": "string", "maxLength": 5}, {"type": "string", "maxLength": 9}
     for title, keyword in (("contains", "contains"), ("unevaluated-items", "unevaluatedItems")):
-        yield from _keyword(title, "array", keyword, short, long)
-    yield from _keyword("prefix-items", "array", "prefixItems", [short], [long])
-    yield from _keyword("pattern-property", "object", "patternProperties", {"^x-": short}, {"^x-": long})
-    yield from _keyword("property-names", "object", "propertyNames", short, long)
+        yield from _keyword(title, "array", keyword, short, None)
+    yield from _keyword("prefix-items", "array", "prefixItems", [short], [short, long])
+    yield from _keyword("pattern-property", "object", "patternProperties", {"^x-": short}, {"^y-": short})
+    yield from _keyword("property-names", "object", "propertyNames", short, None)
     yield from _keyword("dependent-required", "object", "dependentRequired", {"name": ["isbn"]}, {"name": ["title"]})
-    yield from _keyword("dependent-schema", "object", "dependentSchemas", {"name": isbn}, {"name": name})
+    yield from _keyword("dependent-schema", "object", "dependentSchemas", {"name": isbn}, {"title": isbn})
     yield from _keyword("unevaluated-properties", "object", "unevaluatedProperties", False, short)
-    yield from _keyword("content-schema", "string", "contentSchema", short, long)
+    yield from _keyword("content-schema", "string", "contentSchema", short, None)
     yield from _keyword("content-media-type", "string", "contentMediaType", "image/png", "image/gif", "other")
     yield from _keyword("content-encoding", "string", "contentEncoding", "base64", "base32", "other")
     by_kind, by_name = {"propertyName": "kind"}, {"propertyName": "name"}

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from diglot.core.rules.changes import BOUND_NAMES
-from diglot.drift.walk.facts import Difference, Saying
-from diglot.drift.walk.schema import text
+from diglot.drift.walk.facts import Difference, Saying, Spot
+from diglot.drift.walk.terms import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Change:
     old: Any = None
     new: Any = None
     item: str = ""
+    part: str = ""  # of what the difference is made of, the one that changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,17 @@ class _Moved:
         return self.new.value if self.new.present else None
 
 
+_KINDRED = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
+_SCALARS = frozenset({"string", "integer", "number", "boolean"})
 _Split = Callable[[_Moved], Iterator[Change]]
 
 
 def changes(difference: Difference, old: Saying, new: Saying) -> tuple[Change, ...]:
     """The changes that one difference between the old and the new version is made of."""
-    found = tuple(_SPLIT.get(difference.what, _keyword)(_Moved(difference, old, new)))
+    split = _SPLIT.get(difference.what, _keyword)
+    if difference.what in _AROUND and difference.spot.direction != "structure":
+        split = _keyword  # a schema may have a member of that name, which means nothing
+    found = tuple(split(_Moved(difference, old, new)))
     return found or (Change(f"{difference.what}-rearranged", old.value, new.value),)
 
 
@@ -59,9 +65,19 @@ def _keyword(moved: _Moved) -> Iterator[Change]:
 
 
 def _types(moved: _Moved) -> Iterator[Change]:
-    wider, narrower = _covers(moved.after, moved.before), _covers(moved.before, moved.after)
+    before, after = moved.before, moved.after
+    if _is_text(moved.difference.spot):  # there, a text admits whatever a number or a truth value is written as
+        before, after = (
+            value and sorted({*value, *_SCALARS} if "string" in value else value) for value in (before, after)
+        )
+    wider, narrower = _covers(after, before), _covers(before, after)
     name = "type-generalized" if wider else "type-specialized" if narrower else "type-changed"
     yield Change(name, moved.before, moved.after)
+
+
+def _is_text(spot: Spot) -> bool:
+    """Whether a value travels as text: in an address or a header, by itself or as an item of a list."""
+    return not spot.media and (spot.depth == 0 or (spot.depth == 1 and spot.path.endswith("[*]")))
 
 
 def _covers(wide: Sequence[str] | None, narrow: Sequence[str] | None) -> bool:
@@ -82,7 +98,7 @@ def _enum(moved: _Moved) -> Iterator[Change]:
     """Listed values; a list of one is a constant."""
     before, after = moved.before, moved.after
     if before is None or after is None:
-        single = len(before or after) == 1
+        single = len((before if after is None else after) or ()) == 1
         appeared, gone = ("const-added", "const-removed") if single else ("became-enum", "became-not-enum")
         yield Change(appeared if before is None else gone, before, after)
     elif len(before) == len(after) == 1:
@@ -91,7 +107,7 @@ def _enum(moved: _Moved) -> Iterator[Change]:
         for name, listed, others in (("enum-value-removed", before, after), ("enum-value-added", after, before)):
             known = set(map(text, others))
             for value in (value for value in listed if text(value) not in known):
-                yield Change(name, item=text(value))
+                yield Change(name, item=text(value), part=text(value))
 
 
 def _bounds(moved: _Moved) -> Iterator[Change]:
@@ -106,6 +122,9 @@ def _counts(moved: _Moved) -> Iterator[Change]:
 
 
 def _moved_bounds(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    before, after = dict(before), dict(after)
+    for inclusive, exclusive in _KINDRED:
+        yield from _turned(before, after, inclusive, exclusive)
     for keyword in dict.fromkeys([*before, *after]):
         one, other = before.get(keyword), after.get(keyword)
         if text(one) == text(other):
@@ -113,7 +132,21 @@ def _moved_bounds(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterat
         name = BOUND_NAMES.get(keyword) or {"multipleOf": "multiple-of", "uniqueItems": "unique-items"}[keyword]
         turn = "changed" if keyword not in BOUND_NAMES else "increased" if (other or 0) > (one or 0) else "decreased"
         turn = "set" if one is None else "unset" if other is None else turn
-        yield Change(f"{name}-{turn}", one, other)
+        yield Change(f"{name}-{turn}", one, other, part=keyword)
+
+
+def _turned(before: dict[str, Any], after: dict[str, Any], inclusive: str, exclusive: str) -> Iterator[Change]:
+    """A bound that excludes its value where it included it, or the other way round, is one bound that moved."""
+    sign = ">" if inclusive == "minimum" else "<"
+    for gone, new in ((inclusive, exclusive), (exclusive, inclusive)):
+        if gone not in before or new not in after or gone in after or new in before:
+            continue
+        one, other = before.pop(gone), after.pop(new)
+        grown = other > one or (other == one and (sign == ">") == (new == exclusive))
+        old, now = (
+            f"{sign}{'' if key == exclusive else '='} {text(value)}" for key, value in ((gone, one), (new, other))
+        )
+        yield Change(f"{BOUND_NAMES[inclusive]}-{'increased' if grown else 'decreased'}", old, now, part=new)
 
 
 def _listed(name: str) -> _Split:
@@ -128,14 +161,18 @@ def _listed(name: str) -> _Split:
 
 def _variants(moved: _Moved) -> Iterator[Change]:
     notes = moved.difference.notes
-    if moved.old.present and moved.new.present:
+    added = moved.new.present
+    if moved.old.present and added:
         yield from _listed(str(notes.get("kind")))(moved)
-    elif not notes.get("alone"):
-        yield Change(f"one-of-constraint-{'added' if moved.new.present else 'removed'}", moved.before, moved.after)
-    elif notes.get("holds"):
-        yield Change("wrapped-in-one-of" if moved.new.present else "unwrapped-from-one-of", moved.before, moved.after)
+        return
+    # what the alternatives are to the one schema of the other version
+    wider, narrower = notes.get("wider"), notes.get("narrower") or not notes.get("alone")
+    if wider and notes.get("alone"):
+        yield Change("wrapped-in-one-of" if added else "unwrapped-from-one-of", moved.before, moved.after)
+    elif narrower:
+        yield Change(f"one-of-constraint-{'added' if added else 'removed'}", moved.before, moved.after)
     else:
-        yield Change("replaced-by-one-of" if moved.new.present else "one-of-replaced", moved.before, moved.after)
+        yield Change("replaced-by-one-of" if added else "one-of-replaced", moved.before, moved.after)
 
 
 def _unions(moved: _Moved) -> Iterator[Change]:
@@ -148,9 +185,9 @@ def _fields(moved: _Moved) -> Iterator[Change]:
     requested = moved.difference.spot.direction == "request"
     filled = moved.difference.notes.get("filled", ()) if requested else ()
     for name in (name for name in after if name not in before):
-        yield Change("became-required" + ("-with-default" if name in filled else ""), item=name)
+        yield Change("became-required" + ("-with-default" if name in filled else ""), item=name, part=text(name))
     for name in (name for name in before if name not in after):
-        yield Change("became-optional", item=name)
+        yield Change("became-optional", item=name, part=text(name))
 
 
 def _security(moved: _Moved) -> Iterator[Change]:
@@ -185,6 +222,7 @@ _KEYWORDS = {
     "contentMediaType": "content-media-type",
     "contentEncoding": "content-encoding",
 }
+_AROUND = frozenset({"servers", "scopes", "oauth-scopes", "security", "tags"})
 _SPLIT: dict[str, _Split] = {
     "type": _types,
     "nullability": _flag("became-nullable", "became-not-nullable"),

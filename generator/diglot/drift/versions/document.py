@@ -6,6 +6,7 @@ from typing import Any
 
 from diglot.core.tree import plain
 from diglot.drift.walk.facts import Difference, Record, Saying, Spot
+from diglot.drift.walk.operation import wire
 from diglot.drift.walk.side import Place, Side
 
 _URLS = {"authorizationUrl": "oauth-url", "tokenUrl": "oauth-token-url", "refreshUrl": "oauth-token-url"}
@@ -64,8 +65,7 @@ def _components(record: Record, pair: tuple[Place, Place]) -> None:
 
 
 def _scheme(record: Record, old: Place, new: Place, name: str) -> None:
-    wires = [[place.get(member) for member in ("type", "scheme", "in", "name")] for place in (old, new)]
-    sayings = [Saying.of(place, wire, place) for place, wire in zip((old, new), wires, strict=True)]
+    sayings = [Saying.of(place, wire(place), place) for place in (old, new)]
     if not any(place.silent("type") or not place.declared for place in (old, new)):
         record.fact("security-type", _SPOT, sayings, name=name)
     for kind in sorted(_flows(old).keys() & _flows(new).keys()):

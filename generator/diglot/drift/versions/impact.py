@@ -11,13 +11,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
 from diglot.core.rules import RULES
 from diglot.core.rules.versions import KIN
 from diglot.drift.judge import UNJUDGED
 from diglot.drift.versions.changes import Change, changes
 from diglot.drift.walk.facts import Difference, Saying, Spot
-from diglot.drift.words import in_each, show, where
+from diglot.drift.words import in_each, says, show, where
 
 _CAPITAL = re.compile(r"(?=[A-Z])")
 _PARAMETER = ("query", "path", "header", "cookie")
@@ -43,19 +44,28 @@ def judge_versions(difference: Difference, old: Saying, new: Saying) -> Iterator
         if difference.what == "field-required":  # one fact of the object, a change of each field
             spot, change = spot.below(f".{change.item}"), replace(change, item="")
         rule = _rule(replace(difference, spot=spot), change, old, new)
+        unjudged = {"says": in_each(partial(says, difference)), "because": ""} if rule == UNJUDGED else {}
         yield Finding(
             rule=rule,
-            location=new.location,
+            location=new.parts.get(change.part, new.location),
             operation=difference.spot.operation,
-            other=old.location,
+            other=old.parts.get(change.part, old.location),
             args=_args(difference, spot, change, rule),
             evidence={
                 "where": in_each(partial(where, spot)),
-                "from": show(change.old),
-                "to": show(change.new),
+                "from": _shown(difference, change.old),
+                "to": _shown(difference, change.new),
                 "breaks": RULES[rule].breaks,
+                **unjudged,
             },
         )
+
+
+def _shown(difference: Difference, value: Any) -> Any:
+    """A value for people; a type that is not said is any."""
+    if value is None and difference.what == "type":
+        return in_each(partial(phrase, "drift-any-type"))
+    return show(value)
 
 
 def _args(difference: Difference, spot: Spot, change: Change, rule: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from diglot.core.tree import plain
 from diglot.drift.walk.annotations import annotate
+from diglot.drift.walk.callbacks import callbacks
 from diglot.drift.walk.contents import Contents
 from diglot.drift.walk.facts import Difference, Record, Saying, Spot
 from diglot.drift.walk.members import (
@@ -24,6 +25,7 @@ from diglot.drift.walk.members import (
     targets,
 )
 from diglot.drift.walk.operation import Party, serialization
+from diglot.drift.walk.schema import shape
 from diglot.drift.walk.side import Place
 
 
@@ -32,27 +34,31 @@ def compare(parties: Sequence[Party], record: Record | None = None) -> list[Diff
 
     `record` remembers shared components that earlier operations of the same pages have already walked.
     """
-    return _Operation(parties, record or Record()).compare()
+    record = record or Record()
+    before = len(record.differences)
+    waiting = [_Operation(parties, record, str(parties[0].operation.key))]
+    while waiting:
+        waiting += waiting.pop().compare()
+    return record.differences[before:]
 
 
 class _Operation:
-    def __init__(self, parties: Sequence[Party], record: Record) -> None:
+    def __init__(self, parties: Sequence[Party], record: Record, name: str) -> None:
         self._parties = parties
         self._record = record
         self._versions = record.versions
         self._contents = Contents(record)
-        self._spot = Spot(str(parties[0].operation.key), webhook=parties[0].operation.webhook)
+        self._spot = Spot(name, webhook=parties[0].operation.webhook)
 
-    def compare(self) -> list[Difference]:
-        before = len(self._record.differences)
+    def compare(self) -> list[_Operation]:
+        """Note how the pages differ about it; gives its callbacks, to be compared further."""
         self._flags()
         self._servers_and_security()
         self._parameters()
         self._body()
         self._responses()
-        self._callbacks()
         self._contents.finish()
-        return self._record.differences[before:]
+        return self._callbacks()
 
     def _flags(self) -> None:
         places = [party.place for party in self._parties]
@@ -62,9 +68,7 @@ class _Operation:
         self._said("operationId", "operation-id", self._spot, named, lambda place: place.get("operationId"))
         if self._versions:
             annotate(self._record, self._spot, [[party.item] for party in self._parties])
-            self._said(
-                "tags", "tags", self._spot, places, lambda place: sorted(map(str, place.get("tags") or ())) or None
-            )
+            self._said("tags", "tags", self._spot, places, _tags)
 
     def _servers_and_security(self) -> None:
         for member in ("servers", "security", "scopes") if self._versions else ("servers", "security"):
@@ -83,7 +87,7 @@ class _Operation:
         listed = [place for party in self._parties if (place := party.effective("servers")) is not None]
         if self._record.inherited("server-texts", listed):
             return
-        named = [{server.get("url"): server for _, server in place.children()} for place in listed]
+        named = [{str(server.get("url")): server for _, server in place.children()} for place in listed]
         for url in named[0] if len(named) == len(self._parties) else ():
             servers = [each[url] for each in named if url in each]
             if len(servers) == len(named):
@@ -106,12 +110,16 @@ class _Operation:
             schemas = [parameter_schema(place) for place in places]
             self._contents.texts(spot, _beside(places, schemas), "description")
             self._record.meet("parameter", spot, [[place] for place in places])
-            self._schemas(spot, places, schemas)
+            media = next((media_type(key) for place in places for key in place.get("content") or ()), "")
+            self._schemas(replace(spot, media=media), places, schemas)
 
     def _serialization(self, spot: Spot, places: Sequence[Place]) -> None:
         able = [place for place in places if place.declared]
         written = [serialization(place) for place in able]
-        for member in dict.fromkeys(key for each in written for key in each if not any(p.silent(key) for p in able)):
+        members = dict.fromkeys(key for each in written for key in each if not any(p.silent(key) for p in able))
+        if any(each != written[0] for each in written) and all(map(_is_scalar, able)):
+            members.pop("explode", None)  # nothing repeats
+        for member in members:
             sayings = [
                 Saying.of(place, each[member], place.child(member)) for place, each in zip(able, written, strict=True)
             ]
@@ -138,7 +146,7 @@ class _Operation:
             self._unread(places, spot, "links")
 
     def _headers(self, places: Sequence[Place], spot: Spot) -> None:
-        headers = [targets(place, "headers", str.lower) for place in places]
+        headers = [_headers(place) for place in places]
         for name, found in self._matched("header", [(place, "headers") for place in places], headers, spot):
             inside = replace(spot, path=str(name))
             self._said("required", "header-required", inside, found, lambda place: place.get("required") is True)
@@ -168,8 +176,18 @@ class _Operation:
         self._record.fact("schema", spot, sayings)
         self._contents.add(spot, [(schema,) for schema in schemas if schema is not None])
 
-    def _callbacks(self) -> None:
-        self._unread([party.place for party in self._parties], self._spot, "callbacks")
+    def _callbacks(self) -> list[_Operation]:
+        if not self._versions:
+            self._unread([party.place for party in self._parties], self._spot, "callbacks")
+            return []
+        sent = [callbacks(party) for party in self._parties]
+        holders = [(party.place, "callbacks") for party in self._parties]
+        places = [{name: party.place for name, party in each.items()} for each in sent]
+        return [
+            _Operation([each[name] for each in sent if name in each], self._record, f"{self._spot.operation} → {name}")
+            for name, found in self._matched("callbacks", holders, places)
+            if self._record.enter("callback", [[place] for place in found])
+        ]
 
     def _unread(self, places: Sequence[Place], spot: Spot, member: str) -> None:
         """Objects whose members are compared by name, and between versions each as a whole."""
@@ -221,6 +239,22 @@ class _Operation:
                 {member: having[0].get(member) is True for member in ("required", "deprecated")},
             )
         return matched
+
+
+def _is_scalar(parameter: Place) -> bool:
+    schema = parameter_schema(parameter)
+    found = shape((schema,)) if schema is not None else None
+    return found is not None and bool(found.admitted) and not {"array", "object"} & (found.admitted or set())
+
+
+def _tags(place: Place) -> list[str] | None:
+    tags = place.get("tags")
+    return sorted(map(str, tags)) or None if isinstance(tags, list) else None
+
+
+def _headers(place: Place) -> dict[str, Place]:
+    """The headers of a response; its media type is told elsewhere (OpenAPI 3.1.1, Response Object)."""
+    return {name: each for name, each in targets(place, "headers", str.lower).items() if name != "content-type"}
 
 
 def _beside(places: Sequence[Place], schemas: Sequence[Place | None]) -> list[list[Place]]:

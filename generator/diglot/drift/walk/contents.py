@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,7 +43,7 @@ def _flag(keyword: str) -> Callable[[Shape], bool]:
 
 
 def _closed(found: Shape) -> bool:
-    return any(member.value is False for member in found.members("additionalProperties"))
+    return any(map(shapes.is_shut, found.members("additionalProperties")))
 
 
 # what -> the keywords that say it, and what a shape says; None is nothing, and differs from a value
@@ -52,12 +52,22 @@ _FACTS: dict[str, tuple[tuple[str, ...], Callable[[Shape], Any]]] = {
     "nullability": (("type",), _nullable),
     "format": (("format",), _value("format")),
     "enum": (("enum", "const"), shapes.enum),
-    "pattern": (("pattern",), _value("pattern")),
+    "pattern": (("pattern",), shapes.pattern),
     "default": (("default",), _value("default")),
     "deprecation": (("deprecated",), _flag("deprecated")),
     "read-only": (("readOnly",), _flag("readOnly")),
     "write-only": (("writeOnly",), _flag("writeOnly")),
     "additional-fields": (("additionalProperties",), _closed),
+}
+# what is said of a schema beside the values that it admits
+_AROUND = ("nullability", "default", "deprecation", "read-only", "write-only")
+# keyword -> how one writes what it applies, and whether it holds several; `not` and `if` turn round what is wider
+_PARTS = {
+    **{keyword: (f"<{keyword}>", False) for keyword in ("then", "else", "contains", "propertyNames")},
+    **{keyword: (f"<{keyword}>", False) for keyword in ("unevaluatedItems", "unevaluatedProperties", "contentSchema")},
+    "prefixItems": ("[{}]", True),
+    "patternProperties": ("./{}/", True),
+    "dependentSchemas": ("<{}>", True),
 }
 
 
@@ -108,9 +118,11 @@ class Contents:
         for inner in alternatives.compare():
             self.add(spot, inner)
         if alternatives.instead:
+            self._facts(spot, found, _AROUND)
             return
         self._record.meet("schema", spot, [each.parts for each in found])
         self._facts(spot, found)
+        self._bounds(spot, [each for each in found if each.declared])
         self._sampled_types(spot, found)
         for inside, inner in compare_fields(self._record, spot, found):
             self.add(inside, inner)
@@ -119,9 +131,12 @@ class Contents:
         self._others(spot, found)
         self._mapped(spot, found)
 
-    def _facts(self, spot: Spot, found: Sequence[Shape]) -> None:
+    def _facts(self, spot: Spot, found: Sequence[Shape], names: Iterable[str] = _FACTS) -> None:
         declared = [each for each in found if each.declared]
-        for what, (keywords, read) in _FACTS.items():
+        for what in names:
+            keywords, read = _FACTS[what]
+            if what == "type" and all("type" not in each.keywords and shapes.unions(each) for each in declared):
+                continue  # the alternatives tell, and were compared
             values = [read(each) for each in declared]
             if len({repr(value) for value in values}) < 2:
                 continue
@@ -129,12 +144,14 @@ class Contents:
             if what == "nullability":
                 able = [(each, value) for each, value in able if value is not None and each.place.side.nullability]
             self._record.fact(what, spot, [saying(each, value, keywords) for each, value in able])
-        self._bounds(spot, declared)
 
     def _bounds(self, spot: Spot, declared: Sequence[Shape]) -> None:
         """The bounds of one place are one fact; one that a page cannot say is left out of it."""
         found = [shapes.bounds(each) for each in declared]
         if all(bounds == found[0] for bounds in found):
+            return
+        meant = [shapes.inclusive_bounds(each) for each in declared]
+        if all(bounds == meant[0] for bounds in meant):
             return
         told = {keyword for bounds in found for keyword in bounds if not any(each.silent(keyword) for each in declared)}
         sayings = []
@@ -184,6 +201,8 @@ class Contents:
     def _others(self, spot: Spot, found: Sequence[Shape]) -> None:
         able = [(each, others(each)) for each in found if each.declared]
         for keyword in dict.fromkeys(key for _, said in able for key in said):
+            if self._record.versions and self._inside(spot, keyword, [said.get(keyword) for _, said in able]):
+                continue
             sayings = []
             for each, said in able:
                 if keyword in said:
@@ -193,6 +212,20 @@ class Contents:
                     sayings.append(Saying.lacking(each.place))
             self._record.fact(keyword, spot, sayings)
 
+    def _inside(self, spot: Spot, keyword: str, said: Sequence[tuple[Place, str] | None]) -> bool:
+        """Whether all have this keyword, and what it applies is told by comparing that: a wider part makes wider."""
+        places = [each[0] for each in said if each is not None]
+        if keyword not in _PARTS or len(places) < len(said):
+            return False
+        step, named = _PARTS[keyword]
+        parts: list[dict[str | int, Place]] = [dict(place.children()) if named else {"": place} for place in places]
+        shared = [key for key in parts[0] if all(key in each and isinstance(each[key].value, dict) for each in parts)]
+        for key in shared:
+            self.add(spot.below(step.format(key)), [(each[key],) for each in parts])
+        return all(len(shared) == len(each) for each in parts)
+
 
 def _subschemas(found: Shape, member: str) -> Node:
-    return tuple(place for place in found.members(member) if isinstance(place.value, dict))
+    return tuple(
+        place for place in found.members(member) if isinstance(place.value, dict) and not shapes.is_shut(place)
+    )

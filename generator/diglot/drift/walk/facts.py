@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from diglot.core.finding import Location
 from diglot.core.ir import Fragment
-from diglot.drift.walk.schema import text
 from diglot.drift.walk.side import Place
+from diglot.drift.walk.terms import text
 
 _MAX_PATH = 200
 _BODIES = ("request", "response")
@@ -53,7 +53,8 @@ class Spot:
 class Saying:
     """What one page says about one fact, and where; a page that says nothing of it is not `present`.
 
-    `meaning` stands for the value where equal things can be written in several ways.
+    `meaning` stands for the value where equal things can be written in several ways; `parts` says where each of several
+    things stands that the value is made of.
     """
 
     fragment: Fragment
@@ -62,6 +63,7 @@ class Saying:
     present: bool = True
     strength: str = "declared"
     meaning: str = ""
+    parts: Mapping[str, Location] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from diglot.drift.walk import schema as shapes
 from diglot.drift.walk.facts import Record, Saying, Spot
 from diglot.drift.walk.schema import Node, Shape
+from diglot.drift.walk.side import Place
+from diglot.drift.walk.terms import text
 
 _UNSENT = {"request": "readOnly", "response": "writeOnly"}
 _ONE_WAY = {"readOnly": "read-only", "writeOnly": "write-only"}
@@ -26,7 +29,7 @@ def compare_fields(record: Record, spot: Spot, found: Sequence[Shape]) -> list[t
     for name in dict.fromkeys(chain.from_iterable(listed)):
         inside = spot.below(f".{name}", required=all(name in names for names in required))
         nodes = [each[name] for each in listed if name in each]
-        flags = [any(place.get(unsent) is True for place in node) for node in nodes]
+        flags = [_flagged(node, unsent) for node in nodes]
         if any(flags):
             known.discard(name)
             if record.versions:
@@ -37,6 +40,15 @@ def compare_fields(record: Record, spot: Spot, found: Sequence[Shape]) -> list[t
         shared.append((inside, nodes))
     _required(record, spot, found, listed, known)
     return shared
+
+
+def _flagged(node: Node, flag: str) -> bool:
+    """Whether a field is marked so, where it stands or where its schema does."""
+    if any(place.get(flag) is True for place in node):
+        return True
+    composed = any(isinstance(place.value, dict) and {"$ref", "allOf"} & place.value.keys() for place in node)
+    found = shapes.shape(node) if composed and flag else None
+    return found is not None and found.flag(flag)
 
 
 def _presence(record: Record, spot: Spot, name: str, found: Sequence[Shape], listed: Sequence[dict[str, Node]]) -> None:
@@ -88,9 +100,11 @@ def _required(
     able = [
         (each, named)
         for each, named in zip(found, listed, strict=True)
-        if each.declared and named and not each.silent("required")
+        if each.declared and (named or record.versions) and not each.silent("required")
     ]
     shared = known.intersection(*(set(named) for _, named in able)) if able else set()
+    if record.versions:  # a name may be required that no version describes
+        shared |= {name for each, _ in able for name in shapes.required(each)}.difference(*listed)
     told = [shapes.required(each) & shared for each, _ in able]
     if all(names == told[0] for names in told):
         return
@@ -98,7 +112,7 @@ def _required(
     filled = {
         name
         for _, named in able
-        for name in shared
+        for name in shared & named.keys()
         if any("default" in place.value for place in named[name] if isinstance(place.value, dict))
     }
     record.fact("field-required", spot, sayings, {"filled": filled})
@@ -109,7 +123,17 @@ def saying(found: Shape, value: Any, keywords: Sequence[str]) -> Saying:
     at = next((member for keyword in keywords if (member := found.first(keyword))), None)
     if value is None:
         return Saying.lacking(found.place)
-    return Saying.of(found.place, value, at)
+    parts = {key: Saying.of(found.place, None, place).location for key, place in _parts(found, keywords)}
+    return replace(Saying.of(found.place, value, at), parts=parts)
+
+
+def _parts(found: Shape, keywords: Sequence[str]) -> Iterator[tuple[str, Place]]:
+    """Where each keyword stands, and each value of a list of values."""
+    for keyword in keywords:
+        for member in found.members(keyword):
+            yield keyword, member
+            if keyword in ("enum", "required"):
+                yield from ((text(child.value), child) for _, child in member.children())
 
 
 def _declared(node: Node) -> bool:

@@ -25,9 +25,9 @@ def targets(place: Place, member: str, name: Callable[[str], str] = str) -> dict
     return {key: each for key, each in found if each is not None and isinstance(each.value, dict)}
 
 
-def media_type(name: str) -> str:
+def media_type(name: Any) -> str:
     """A media type without its parameters, in lower case (RFC 9110)."""
-    return name.partition(";")[0].strip().lower()
+    return str(name).partition(";")[0].strip().lower()
 
 
 def responses(place: Place) -> dict[str, Place]:

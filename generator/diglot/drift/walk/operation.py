@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from diglot.core.ir import Operation, OpKey
+from diglot.drift.walk.members import media_type
 from diglot.drift.walk.side import Place, Side
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})  # the standard has them ignored
 _SCHEMES = "/components/securitySchemes"
+_HOST = re.compile(r"\A[^/?#]*//[^/?#]*")
 _VARIABLE = re.compile(r"\{([^{}/]*)\}")
 
 
@@ -107,8 +109,14 @@ class Party:
         scheme = named.target() if named else None
         if scheme is None or not scheme.declared or scheme.silent("type"):
             return None
-        members = [scheme.get(member) for member in ("type", "scheme", "in", "name")]
-        return " ".join(member.lower() for member in members if isinstance(member, str))
+        return wire(scheme)
+
+
+def wire(scheme: Place) -> str:
+    """A security scheme as it travels; the names of headers and of HTTP schemes are the same in capitals (RFC 9110)."""
+    exact = scheme.get("name") if scheme.get("in") != "header" else None
+    members = [scheme.get(member) for member in ("type", "scheme", "in", "name")]
+    return " ".join(each if each == exact else each.lower() for each in members if isinstance(each, str))
 
 
 def parties(sides: Iterable[Side]) -> dict[tuple[bool, OpKey], list[Party]]:
@@ -140,7 +148,7 @@ def serialization(parameter: Place) -> dict[str, Any]:
         "explode": style == "form" if explode is None else bool(explode),
         "allowReserved": bool(parameter.get("allowReserved")),
         "allowEmptyValue": bool(parameter.get("allowEmptyValue")),
-        "content": " ".join(sorted(content)) if isinstance(content, dict) else "",
+        "content": " ".join(sorted(map(media_type, content))) if isinstance(content, dict) else "",
     }
 
 
@@ -158,4 +166,4 @@ def _expanded(server: Place) -> str:
         return str(variable["default"])
 
     url = _VARIABLE.sub(value, str(server.get("url", "/"))).rstrip("/") or "/"
-    return " ".join([url, *choices])
+    return " ".join([_HOST.sub(lambda found: found[0].lower(), url), *choices])

@@ -7,13 +7,13 @@ Source: JSON Schema 2020-12, core and validation.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from diglot.core.tree import plain
 from diglot.drift.walk.side import Place
+from diglot.drift.walk.terms import UNIONS, alternatives, is_null, is_simple, json_type, listed, own_types, text
 
 Node = tuple[Place, ...]
 
@@ -24,13 +24,8 @@ BOUNDS = {
     **dict.fromkeys(("multipleOf", "uniqueItems"), max),
 }
 _VACUOUS = {("minLength", 0), ("minItems", 0), ("minProperties", 0), ("uniqueItems", False)}
-_IMPLIED = {"properties": "object", "required": "object", "additionalProperties": "object", "items": "array"}
-_JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
-UNIONS = ("oneOf", "anyOf")
-_SIMPLE = frozenset({"type", "title", "description"})
 _LEADING = frozenset({"$ref", "allOf", *UNIONS})
 _POINTING = frozenset({*_LEADING, "title", "description"})
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": "), default=str).encode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,16 +114,11 @@ def _further(place: Place, beside_null: bool) -> Iterator[tuple[Place | None, bo
     for _, branch in branches.children() if branches else ():
         yield branch, beside_null
     for union in UNIONS:
-        alternatives = place.child(union)
-        listed = [branch for _, branch in alternatives.children()] if alternatives else []
-        named = [branch for branch in listed if not is_null(branch)]
+        listing = place.child(union)
+        listed_all = [branch for _, branch in listing.children()] if listing else []
+        named = [branch for branch in listed_all if not is_null(branch)]
         if len(named) == 1:
-            yield named[0], beside_null or len(listed) > 1
-
-
-def is_null(place: Place) -> bool:
-    """Whether a schema admits nothing but null."""
-    return place.get("type") == "null" or (isinstance(place.value, dict) and place.value.get("enum") == [None])
+            yield named[0], beside_null or len(listed_all) > 1
 
 
 def types(found: Shape) -> frozenset[str] | None:
@@ -139,41 +129,12 @@ def types(found: Shape) -> frozenset[str] | None:
 def _types(parts: Node, null_beside: tuple[bool, ...]) -> frozenset[str] | None:
     admitted: frozenset[str] | None = None
     for part, beside_null in zip(parts, null_beside, strict=True):
-        own = _own_types(part)
+        own = own_types(part)
         if own is None:
             continue
         own = own | {"null"} if beside_null else own
         admitted = own if admitted is None else (_meet(admitted, own) or admitted)
     return admitted
-
-
-def _own_types(part: Place) -> frozenset[str] | None:
-    said = part.get("type")
-    if isinstance(said, str):
-        return frozenset({said})
-    if isinstance(said, list):
-        return frozenset(kind for kind in said if isinstance(kind, str))
-    values = _listed(part)
-    if values:
-        return frozenset(json_type(value) for value in values)
-    simple = _simple_alternatives(part)
-    if simple:
-        return simple
-    implied = {kind for keyword, kind in _IMPLIED.items() if keyword in part.value}
-    return frozenset(implied) if len(implied) == 1 else None
-
-
-def _simple_alternatives(part: Place) -> frozenset[str]:
-    """The types of a union whose alternatives are nothing but types; none where there is another kind of union."""
-    for union in UNIONS:
-        listed = part.get(union)
-        if isinstance(listed, list) and listed and all(_is_simple(branch) for branch in listed):
-            return frozenset(branch["type"] for branch in listed)
-    return frozenset()
-
-
-def _is_simple(branch: Any) -> bool:
-    return isinstance(branch, dict) and branch.keys() <= _SIMPLE and isinstance(branch.get("type"), str)
 
 
 def _meet(left: frozenset[str], right: frozenset[str]) -> frozenset[str]:
@@ -184,20 +145,6 @@ def _meet(left: frozenset[str], right: frozenset[str]) -> frozenset[str]:
     return both
 
 
-def json_type(value: Any) -> str:
-    """The JSON Schema type of a value; a number without a fraction is an integer."""
-    if isinstance(value, float) and value.is_integer():
-        return "integer"
-    return next((name for kind, name in _JSON_TYPES.items() if isinstance(value, kind)), "null")
-
-
-def _listed(part: Place) -> list[Any] | None:
-    if "const" in part.value:
-        return [part.value["const"]]
-    listed = part.value.get("enum")
-    return listed if isinstance(listed, list) else None
-
-
 def enum(found: Shape) -> list[Any] | None:
     """The values that it lists, in a fixed order, without null and without those of a type that it does not admit.
 
@@ -206,10 +153,10 @@ def enum(found: Shape) -> list[Any] | None:
     admitted: dict[str, Any] | None = None
     kinds = types(found) or frozenset()
     for part in found.parts:
-        listed = _listed(part)
-        if listed is None:
+        values = listed(part)
+        if values is None:
             continue
-        own = {text(value): plain(value) for value in listed if value is not None}
+        own = {text(value): plain(value) for value in values if value is not None}
         admitted = own if admitted is None else {key: value for key, value in admitted.items() if key in own}
     if admitted is None:
         return None
@@ -229,11 +176,38 @@ def bounds(found: Shape) -> dict[str, Any]:
         values = [member.value for member in found.members(keyword) if isinstance(member.value, int | float)]
         if values and (keyword, values[0]) not in _VACUOUS:
             strictest[keyword] = stricter(values)
+    if strictest.get("multipleOf") == 1 and _is_whole(found):
+        del strictest["multipleOf"]
     for inclusive, exclusive, stricter in (("minimum", "exclusiveMinimum", max), ("maximum", "exclusiveMaximum", min)):
         if inclusive in strictest and exclusive in strictest:
             excluded = stricter(strictest[inclusive], strictest[exclusive]) == strictest[exclusive]
             del strictest[inclusive if excluded else exclusive]
     return strictest
+
+
+def inclusive_bounds(found: Shape) -> dict[str, Any]:
+    """Its bounds, those of whole numbers without exclusive ones: above 0 is 1 or more."""
+    said = bounds(found)
+    if _is_whole(found):
+        for inclusive, exclusive, step in (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1)):
+            if isinstance(said.get(exclusive), int):
+                said[inclusive] = said.pop(exclusive) + step
+    return said
+
+
+def _is_whole(found: Shape) -> bool:
+    return (types(found) or frozenset()) - {"null"} == {"integer"}
+
+
+def pattern(found: Shape) -> str | None:
+    """The pattern of its texts, if it keeps any out: a pattern need not match from end to end."""
+    member = found.first("pattern")
+    return None if member is None or member.value in ("", "^", "$", ".*", "^.*", ".*$") else member.value
+
+
+def is_shut(member: Place) -> bool:
+    """Whether `additionalProperties` forbids all fields that are not named."""
+    return member.value is False or member.value == {"not": {}}
 
 
 def required(found: Shape) -> frozenset[str]:
@@ -255,11 +229,11 @@ def properties(found: Shape) -> dict[str, Node]:
 def unions(found: Shape) -> dict[str, list[Place]]:
     """The unions of more than one alternative, null left out, by keyword."""
     result: dict[str, list[Place]] = {}
-    for union in UNIONS:
-        for member in found.members(union):
-            branches = [branch for _, branch in member.children() if not is_null(branch)]
-            if len(branches) > 1 and not all(_is_simple(branch.value) for branch in branches):
-                result.setdefault(union, branches)
+    for union in UNIONS if not found.keywords.isdisjoint(UNIONS) else ():
+        for part in found.parts:
+            branches = alternatives(part, union) if union in part.value else []
+            if len(branches) > 1 and not all(is_simple(branch.value) for branch in branches):
+                result.setdefault(union, []).extend(branches)
     return result
 
 
@@ -279,18 +253,3 @@ def mapped(found: Shape) -> dict[str, Place]:
             if target is not None:
                 targets.setdefault(str(value), target)
     return targets
-
-
-def text(value: Any) -> str:
-    """A JSON value as text that is equal for equal values: keys sorted, `1.0` is `1`."""
-    return "true" if value is True else _encode(_whole(value))
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {str(key): _whole(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_whole(each) for each in value]
-    return value

@@ -54,6 +54,8 @@ class Side:
     even: bool  # whether every place is as strong as its parent, and nothing is lost
     found: dict[str, _Found | None] = field(default_factory=dict)  # what references have led to
     servers: dict[int, list[str]] = field(default_factory=dict)  # what lists of servers, by identity, come to
+    united: dict[str, frozenset[str] | None] = field(default_factory=dict)  # what types the unions admit, by place
+    digests: dict[str, str] = field(default_factory=dict)  # of schemas, by place
     unresolved: dict[str, Finding] = field(default_factory=dict)
 
     @classmethod

@@ -13,6 +13,7 @@ from diglot.drift.walk import schema as shapes
 from diglot.drift.walk.naming import stem
 from diglot.drift.walk.schema import Node, Shape
 from diglot.drift.walk.side import Place
+from diglot.drift.walk.terms import UNIONS, text
 
 Row = list[Place | None]
 
@@ -26,7 +27,7 @@ READ = frozenset(
         *("type", "format", "enum", "const", "pattern", "default", "required", "properties", "items"),
         *("additionalProperties", "allOf", "$ref", "readOnly", "writeOnly", "deprecated", "$defs", "definitions"),
         *shapes.BOUNDS,
-        *shapes.UNIONS,
+        *UNIONS,
     }
 )
 
@@ -81,7 +82,7 @@ def _stem(branch: Place) -> str:
 
 def digest(branch: Place) -> str:
     """A text that is equal for schemas that admit the same, however they are written."""
-    return _hash(_Outline().of((branch,), frozenset()))
+    return _Outline().of((branch,), frozenset())
 
 
 def others(found: Shape) -> dict[str, tuple[Place, str]]:
@@ -90,38 +91,74 @@ def others(found: Shape) -> dict[str, tuple[Place, str]]:
 
 
 def _hash(value: Any) -> str:
-    return hashlib.sha256(shapes.text(value).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(text(value).encode("utf-8", "replace")).hexdigest()
+
+
+def _mapping(mapping: dict[str, Any]) -> dict[str, str]:
+    """A mapping without the values that are the names of their schemas: those need none."""
+    named = {value: shapes.meant(target) for value, target in mapping.items()}
+    return {value: target for value, target in named.items() if shapes.meant(value) != target}
+
+
+def _name(place: Place) -> str:
+    """One name for all places that are nothing but the same reference."""
+    reference = place.get("$ref")
+    return reference if isinstance(reference, str) and len(place.value) == 1 else place.pointer
 
 
 class _Outline:
-    """A schema unfolded to plain values, up to a number of schemas; a schema within itself is cut."""
+    """A schema unfolded, up to a number of schemas; a schema within itself is cut.
+
+    Each schema is the hash of what it says and of the hashes of those below, and worked out once; but not where
+    something was cut off below it, for that depends on where one came from.
+    """
 
     def __init__(self) -> None:
         self._left = _MAX_SCHEMAS
+        self._cuts = 0
 
-    def of(self, node: Node, above: frozenset[str]) -> Any:
+    def of(self, node: Node, above: frozenset[str]) -> str:
+        if len(node) > 1:
+            return self._outline(node, above)
+        known, key = node[0].side.digests, _name(node[0])
+        whole = f"whole {key}"
+        if key in known or (whole in known and not above):
+            return known[key] if key in known else known[whole]
+        cuts = self._cuts
+        outlined = self._outline(node, above)
+        if cuts == self._cuts:
+            known[key] = outlined
+        elif not above:
+            known[whole] = outlined
+        return outlined
+
+    def _outline(self, node: Node, above: frozenset[str]) -> str:
         found = shapes.shape(node)
         self._left -= 1
         if found is None or self._left < 0 or len(above) > _MAX_DEPTH:
-            return None
+            self._cuts += 1
+            return "unknown"
         pointers = {part.pointer for part in found.core}
         if pointers & above:
+            self._cuts += 1
             return "again"
         above |= pointers
         admitted = shapes.types(found)
         closed = [member for member in found.members("additionalProperties") if member.value not in (True, {})]
-        return {
+        outline = {
             "type": sorted(admitted) if admitted else None,
             "enum": shapes.enum(found),
             "bounds": shapes.bounds(found),
             "required": sorted(shapes.required(found)),
-            "said": {key: plain(said.value) for key in ("format", "pattern", "default") if (said := found.first(key))},
+            "said": {key: plain(said.value) for key in ("format", "default") if (said := found.first(key))},
+            "pattern": shapes.pattern(found),
             "properties": {name: self.of(place, above) for name, place in shapes.properties(found).items()},
             "items": self.of(items, above) if (items := tuple(found.members("items"))) else None,
             "additional": self.of(tuple(closed), above) if closed else None,
             "unions": [self._set(branches, above) for _, branches in sorted(shapes.unions(found).items())],
             "others": {key: value for key, (_, value) in self.others(found, above).items()},
         }
+        return _hash(outline)
 
     def others(self, found: Shape, above: frozenset[str]) -> dict[str, tuple[Place, Any]]:
         return {
@@ -132,6 +169,9 @@ class _Outline:
         }
 
     def _keyword(self, key: str, place: Place, above: frozenset[str]) -> Any:
+        if key == "discriminator" and isinstance(place.value, dict):
+            mapping = place.get("mapping")
+            return {**plain(place.value), "mapping": _mapping(mapping) if isinstance(mapping, dict) else mapping or {}}
         role = role_of("schema", key)
         if role == "schema":
             return self.of((place,), above)
@@ -140,4 +180,4 @@ class _Outline:
         return plain(place.value)
 
     def _set(self, branches: Sequence[Place], above: frozenset[str]) -> list[str]:
-        return sorted(shapes.text(self.of((branch,), above)) for branch in branches)
+        return sorted({self.of((branch,), above) for branch in branches})

@@ -17,6 +17,7 @@ from diglot.drift.walk.facts import Difference, Saying, Spot
 from diglot.drift.walk.members import parameter_schema, targets
 from diglot.drift.walk.naming import is_translated
 from diglot.drift.walk.side import Place
+from diglot.drift.walk.terms import text
 from diglot.drift.wording.identifiers import renamed
 from diglot.drift.wording.meetings import Met, Node, language_of, outside
 from diglot.drift.wording.values import Gone, Unlike, unlike
@@ -194,5 +195,5 @@ def _inside(place: Place, pointer: str) -> Place:
 def _show(value: Any, language: str) -> str:
     if value is Gone:
         return phrase("drift-nothing", language)
-    shown = shapes.text(value)
+    shown = text(value)
     return shown if len(shown) <= _MAX_SHOWN else shown[: _MAX_SHOWN - 1] + "…"
