@@ -459,3 +459,20 @@ def test_what_a_page_that_cannot_be_read_would_hold_is_not_missed() -> None:
     missing = drift_languages([whole, replace(broken, page=replace(broken.page, language="zh"))], LANGUAGES)
     assert missing == ()
     assert {each.rule for each in drift_languages([whole], LANGUAGES)} == {"operation-missing-in-language"}
+
+
+@pytest.mark.parametrize(
+    ("pointer", "named"),
+    [
+        ("/paths/~1shelves~1{shelf_id}~1books/post/requestBody", "request"),
+        ("/paths/~1shelves~1{shelf_id}~1books/get/responses/200/headers/X-Total", "response 200 x-total"),
+        (
+            "/paths/~1shelves~1{shelf_id}~1books/get/responses/200/content/application~1json/schema",
+            "response 200 $",
+        ),
+    ],
+)
+def test_a_text_of_a_body_or_header_is_missed_too(pointer: str, named: str) -> None:
+    explained = [{"op": "add", "path": f"{pointer}/description", "value": "Mind the gap."}]
+    (found,) = drift_languages([fragment(TEXT, patch=explained), fragment(TEXT, "zh")], LANGUAGES)
+    assert (found.rule, found.args) == ("text-missing", {"language": "zh", "texts": [named]})

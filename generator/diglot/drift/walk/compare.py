@@ -131,7 +131,7 @@ class _Operation:
         spot = replace(self._spot, part="request")
         for _, places in self._matched("body", holders, [{(): body} if body else {} for body in bodies], spot):
             self._said("required", "body-required", spot, places, lambda place: place.get("required") is True)
-            self._annotate(spot, places)
+            self._contents.texts(spot, [[place] for place in places], "description")
             self._media(places, spot)
 
     def _responses(self) -> None:
@@ -153,7 +153,7 @@ class _Operation:
             schemas = [parameter_schema(place) for place in found]
             if self._versions:
                 self._said("deprecated", "deprecation", inside, found, lambda place: bool(place.get("deprecated")))
-                annotate(self._record, inside, _beside(found, schemas))
+            self._contents.texts(inside, _beside(found, schemas), "description")
             self._schemas(inside, found, schemas)
 
     def _media(self, places: Sequence[Place], spot: Spot) -> None:

@@ -109,8 +109,7 @@ class Contents:
 
     def _compare(self, spot: Spot, nodes: Sequence[Node]) -> None:
         found = [each for node in nodes if (each := shapes.shape(node)) is not None]
-        annotated = spot.depth or (self._record.versions and spot.path == "$")
-        if annotated and self._record.enter("text", [each.parts for each in found]):
+        if (spot.depth or spot.path == "$") and self._record.enter("text", [each.parts for each in found]):
             self.texts(spot, [each.parts for each in found], "description")
         if len(found) < 2 or not self._record.enter(spot.direction, [each.core for each in found]):
             return
