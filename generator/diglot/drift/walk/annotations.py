@@ -10,6 +10,7 @@ from diglot.drift.walk.facts import Record, Saying, Spot
 from diglot.drift.walk.side import Place
 
 _TEXTS = ("title", "summary", "description")
+_NOTES = frozenset({*_TEXTS, "externalDocs", "examples"})
 
 
 def annotate(record: Record, spot: Spot, holders: Sequence[Sequence[Place]]) -> None:
@@ -19,8 +20,7 @@ def annotate(record: Record, spot: Spot, holders: Sequence[Sequence[Place]]) -> 
     """
     if len({place.side.fragment.dialect for places in holders for place in places}) > 1:
         return
-    keys = dict.fromkeys(key for places in holders for place in places for key in _keys(place))
-    for key in keys:
+    for key in dict.fromkeys(key for places in holders for place in places for key in _keys(place)):
         said = [next((child for place in places if (child := place.child(key))), None) for places in holders]
         if key in _TEXTS:
             _note(record, "text", spot, holders, said, text=key)
@@ -28,12 +28,14 @@ def annotate(record: Record, spot: Spot, holders: Sequence[Sequence[Place]]) -> 
             _note(record, "external-docs", spot, holders, said)
         elif key == "examples":
             _examples(record, spot, holders, said)
-        elif key.startswith("x-"):
+        else:
             _note(record, "extension", spot, holders, said, extension=key)
 
 
 def _keys(place: Place) -> Iterable[str]:
-    return place.value if isinstance(place.value, dict) else ()
+    """The annotations among the members of an object."""
+    members = place.value if isinstance(place.value, dict) else ()
+    return (key for key in members if key in _NOTES or key.startswith("x-"))
 
 
 def _examples(record: Record, spot: Spot, holders: Sequence[Sequence[Place]], said: Sequence[Place | None]) -> None:
