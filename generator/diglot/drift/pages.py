@@ -10,8 +10,8 @@ from diglot.core.ir import Fragment
 from diglot.drift.judge import judge, standing
 from diglot.drift.languages import missing_operation, missing_texts
 from diglot.drift.order import in_order, once, unread
-from diglot.drift.servers import templated_server
 from diglot.drift.stale import verdict
+from diglot.drift.templated import templated_server
 from diglot.drift.walk.compare import compare
 from diglot.drift.walk.facts import Difference, Record
 from diglot.drift.walk.operation import parties
