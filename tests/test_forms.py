@@ -248,3 +248,12 @@ def test_what_no_rule_judges_is_said_in_full() -> None:
     assert {each.rule for each in found} == {"unjudged-difference"}
     for language in ("en", "zh"):
         assert all("{" not in message(each, language) and "x" in message(each, language) for each in found)
+
+
+@pytest.mark.parametrize(
+    "name", ["version", "info", "text", "extension", "parameter", "servers", "tags", "type-changed"]
+)
+def test_a_keyword_that_nobody_knows_is_unjudged_whatever_it_is_called(name: str) -> None:
+    (request, response) = drift(body({**TEXT, name: ["a"]}), body({**TEXT, name: ["b"]}))
+    assert request.rule == response.rule == "unjudged-difference"
+    assert request.args["what"] == name

@@ -51,8 +51,8 @@ _Split = Callable[[_Moved], Iterator[Change]]
 def changes(difference: Difference, old: Saying, new: Saying) -> tuple[Change, ...]:
     """The changes that one difference between the old and the new version is made of."""
     split = _SPLIT.get(difference.what, _keyword)
-    if difference.what in _AROUND and difference.spot.direction != "structure":
-        split = _keyword  # a schema may have a member of that name, which means nothing
+    if difference.notes.get("keyword") and split is not _counts:
+        split = _keyword  # whatever a schema calls it
     found = tuple(split(_Moved(difference, old, new)))
     return found or (Change(f"{difference.what}-rearranged", old.value, new.value),)
 
@@ -222,7 +222,6 @@ _KEYWORDS = {
     "contentMediaType": "content-media-type",
     "contentEncoding": "content-encoding",
 }
-_AROUND = frozenset({"servers", "scopes", "oauth-scopes", "security", "tags"})
 _SPLIT: dict[str, _Split] = {
     "type": _types,
     "nullability": _flag("became-nullable", "became-not-nullable"),

@@ -34,6 +34,7 @@ _ALWAYS = {
     "oauth-url": "api-security-component-oauth-url-changed",
     "oauth-token-url": "api-security-component-oauth-token-url-changed",
 }
+_NONE = RULES[UNJUDGED]
 _NAMES = {"links": "link", "callbacks": "callback", "component": "schema"}
 
 
@@ -77,7 +78,9 @@ def _args(difference: Difference, spot: Spot, change: Change, rule: str) -> dict
 
 
 def _rule(difference: Difference, change: Change, old: Saying, new: Saying) -> str:
-    what = difference.what
+    what, candidates = difference.what, _candidates(difference.spot, change.name)
+    if difference.notes.get("keyword"):  # whatever a schema calls it, it is a part of a schema
+        return next((rule for rule in candidates if RULES.get(rule, _NONE).subject), UNJUDGED)
     if what in _ALWAYS:
         return _ALWAYS[what]
     turn = "added" if not old.present else "removed" if not new.present else "changed"

@@ -209,7 +209,7 @@ class Contents:
                     sayings.append(replace(Saying.of(each.place, plain(place.value), place), meaning=meaning))
                 elif not each.silent(keyword):
                     sayings.append(Saying.lacking(each.place))
-            self._record.fact(keyword, spot, sayings)
+            self._record.fact(keyword, spot, sayings, {"keyword": True})
 
     def _inside(self, spot: Spot, keyword: str, said: Sequence[tuple[Place, str] | None]) -> bool:
         """Whether all have this keyword, and what it applies is told by comparing that: a wider part makes wider."""
