@@ -257,3 +257,13 @@ def test_a_keyword_that_nobody_knows_is_unjudged_whatever_it_is_called(name: str
     (request, response) = drift(body({**TEXT, name: ["a"]}), body({**TEXT, name: ["b"]}))
     assert request.rule == response.rule == "unjudged-difference"
     assert request.args["what"] == name
+
+
+@pytest.mark.parametrize(("kind", "rule"), [("string", "note"), ("integer", "error")])
+def test_a_query_parameter_that_may_now_be_repeated(kind: str, rule: str) -> None:
+    one = {"name": "tag", "in": "query", "schema": TEXT}
+    many = {**one, "schema": {"type": "array", "items": {"type": kind}}}
+    (found,) = [each for each in drift(called(one), called(many)) if each.rule.startswith("request-parameter-type")]
+    assert RULES[found.rule].severity == rule
+    (back,) = [each for each in drift(called(many), called(one)) if each.rule.startswith("request-parameter-type")]
+    assert RULES[back.rule].severity == "error"

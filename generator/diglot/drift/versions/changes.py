@@ -66,6 +66,9 @@ def _keyword(moved: _Moved) -> Iterator[Change]:
 
 def _types(moved: _Moved) -> Iterator[Change]:
     before, after = moved.before, moved.after
+    items = moved.difference.notes.get("items")
+    if items is not None and _repeats(moved.difference.spot):  # `?tag=a` is a list of one
+        before, after = (sorted({*value, *items}) if value == ["array"] else value for value in (before, after))
     if _is_text(moved.difference.spot):  # there, a text admits whatever a number or a truth value is written as
         before, after = (
             value and sorted({*value, *_SCALARS} if "string" in value else value) for value in (before, after)
@@ -78,6 +81,11 @@ def _types(moved: _Moved) -> Iterator[Change]:
 def _is_text(spot: Spot) -> bool:
     """Whether a value travels as text: in an address or a header, by itself or as an item of a list."""
     return not spot.media and (spot.depth == 0 or (spot.depth == 1 and spot.path.endswith("[*]")))
+
+
+def _repeats(spot: Spot) -> bool:
+    """Whether a list of one value is written as that value is."""
+    return spot.part == "query" and not spot.media and spot.depth == 0
 
 
 def _covers(wide: Sequence[str] | None, narrow: Sequence[str] | None) -> bool:

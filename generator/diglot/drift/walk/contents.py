@@ -30,6 +30,12 @@ def _kinds(found: Shape) -> list[str] | None:
     return None if kinds is None else sorted(kinds - {"null"})
 
 
+def _item_kinds(found: Sequence[Shape]) -> list[str] | None:
+    """The types of the items, where one of these is a list and says what it holds."""
+    items = (shapes.shape(node) for each in found if (node := tuple(each.members("items"))))
+    return next((_kinds(each) for each in items if each is not None), None)
+
+
 def _value(keyword: str) -> Callable[[Shape], Any]:
     def read(found: Shape) -> Any:
         member = found.first(keyword)
@@ -142,7 +148,8 @@ class Contents:
             able = [(each, value) for each, value in zip(declared, values, strict=True) if not each.silent(*keywords)]
             if what == "nullability":
                 able = [(each, value) for each, value in able if value is not None and each.place.side.nullability]
-            self._record.fact(what, spot, [saying(each, value, keywords) for each, value in able])
+            notes = {"items": _item_kinds(declared)} if what == "type" else None
+            self._record.fact(what, spot, [saying(each, value, keywords) for each, value in able], notes)
 
     def _bounds(self, spot: Spot, declared: Sequence[Shape]) -> None:
         """The bounds of one place are one fact; one that a page cannot say is left out of it."""
