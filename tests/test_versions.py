@@ -256,3 +256,17 @@ def test_a_page_in_another_dialect_is_no_other_version(name: str) -> None:
         for dialect in ("flat", "fence")
     ]
     assert drift_versions(*pages, TODAY) == drift_versions(*reversed(pages), TODAY) == ()
+
+
+def test_a_page_that_cannot_tell_its_security_asks_for_no_fewer_scopes() -> None:
+    text = BASE.read_text(encoding="utf-8")
+    get = "/paths/~1shelves~1{shelf_id}~1books/get"
+    asked = [{"op": "add", "path": f"{get}/security", "value": [{"key": ["read"]}]}]
+    silent = [
+        {"op": "remove", "path": "/security"},
+        {"op": "lose", "path": f"{get}/security", "value": "security"},
+        {"op": "lose", "path": "/paths/~1shelves~1{shelf_id}~1books/post/security", "value": "security"},
+    ]
+    pages = [canonical(fragment(text, patch=patch, path=path)) for patch, path in ((asked, "old"), (silent, "new"))]
+    found = [each.rule for each in drift_versions(pages[:1], pages[1:], TODAY)]
+    assert [rule for rule in found if "security" in rule] == []

@@ -73,7 +73,7 @@ class _Operation:
     def _servers_and_security(self) -> None:
         for member in ("servers", "security", "scopes") if self._versions else ("servers", "security"):
             source = "servers" if member == "servers" else "security"
-            able = [(party, party.effective(source)) for party in self._parties if not party.silent(member)]
+            able = [(party, party.effective(source)) for party in self._parties if not party.silent(source)]
             able = [(party, at) for party, at in able if at is None or at.declared]
             if self._record.inherited(member, [at for _, at in able]):
                 continue
