@@ -11,7 +11,7 @@ from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import File, Fragment
 from diglot.core.tree import walk
-from diglot.delivery import Outcome, severity
+from diglot.delivery import Outcome
 from diglot.pipeline import Judged
 from diglot.project import Project
 
@@ -31,11 +31,6 @@ def findings_of(fragments: Iterable[Fragment]) -> list[Finding]:
 def operations_of(fragments: Iterable[Fragment]) -> int:
     """How many operations the pages describe between them."""
     return len({operation.key for fragment in fragments for operation in fragment.operations})
-
-
-def broken(findings: Iterable[Finding]) -> bool:
-    """Whether a page or an addition could not be read: what is made without it would silently lose what it says."""
-    return any(severity(finding) == "error" for finding in findings)
 
 
 def by_history(fragments: Iterable[Fragment]) -> bool:

@@ -6,9 +6,10 @@ from argparse import Namespace
 from dataclasses import replace
 
 from diglot import files, pipeline
-from diglot.commands.common import broken, by_history, findings_of, listed, project_of, stale
+from diglot.commands.common import by_history, findings_of, listed, project_of, stale
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding, Location
+from diglot.core.rules import broken
 from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
 from diglot.freshness import Memory

@@ -11,9 +11,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from diglot import files, pipeline
-from diglot.commands.common import broken, findings_of, listed, operations_of, project_of, stale
+from diglot.commands.common import findings_of, listed, operations_of, project_of, stale
 from diglot.core.collector import paused
 from diglot.core.finding import Finding
+from diglot.core.rules import broken
 from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver, exit_code
 from diglot.normalize import Normalized

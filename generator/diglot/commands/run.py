@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from diglot import files, pipeline
-from diglot.commands.common import broken, by_history, findings_of, listed, operations_of, outcome_of, project_of, stale
+from diglot.commands.common import by_history, findings_of, listed, operations_of, outcome_of, project_of, stale
 from diglot.commands.conform import contract_for, live_progress, summary_of, with_lines
 from diglot.conform import Options
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
+from diglot.core.rules import broken
 from diglot.core.tree import plain
 from diglot.delivery import Outcome, Streams, counts, deliver, exit_code
 from diglot.freshness import Memory

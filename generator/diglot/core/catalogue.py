@@ -20,16 +20,23 @@ class _Blank(dict[str, Any]):
 
 
 @cache
-def catalogue(language: str) -> dict[str, Any]:
-    """The whole catalogue of one of `LANGUAGES`: `rules.<id>.{title,message,explanation}` and `phrases.<key>`."""
+def _written(language: str) -> dict[str, Any]:
+    """The words as the files of a language have them, by section."""
     import tomllib
 
     whole: dict[str, Any] = {"rules": {}, "phrases": {}}
     for path in sorted((_WORDS / language).glob("*.toml")):
         for section, words in tomllib.loads(path.read_text(encoding="utf-8")).items():
             whole.setdefault(section, {}).update(words)
-    whole["rules"] |= {rule.id: _composed(rule, whole) for rule in RULES.values() if rule.change}
     return whole
+
+
+@cache
+def catalogue(language: str) -> dict[str, Any]:
+    """The whole catalogue of one of `LANGUAGES`: `rules.<id>.{title,message,explanation}` and `phrases.<key>`."""
+    words = _written(language)
+    composed = {rule.id: _composed(rule, words) for rule in RULES.values() if rule.change}
+    return {**words, "rules": {**words["rules"], **composed}}
 
 
 def _composed(rule: Rule, words: Mapping[str, Any]) -> dict[str, str]:
@@ -64,7 +71,7 @@ def subject_words(subject: str, language: str = "en") -> str:
 
 def phrase(key: str, language: str = "en", /, **args: Any) -> str:
     """One phrase of the tool's own, with its arguments filled in."""
-    template: str = catalogue(language)["phrases"][key]
+    template: str = _written(language)["phrases"][key]  # most runs say a phrase, and few a rule
     return template.format_map(_Blank(args))
 
 

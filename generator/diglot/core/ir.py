@@ -14,6 +14,9 @@ Strength = Literal["added", "declared", "sampled", "prose", "inferred"]
 Certainty = Literal["lost", "ambiguous", "inferred"]
 AgeSource = Literal["configured", "page", "path", "history"]
 
+DIALECTS = ("openapi", "fern", "flat", "rendered")
+"""The dialects of pages, the one that says most first."""
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
@@ -107,6 +110,11 @@ class Fragment:
     def language(self) -> str:
         """The language of the page."""
         return self.page.language
+
+    @property
+    def terseness(self) -> int:
+        """How little its dialect can say: 0 for the one that says most."""
+        return DIALECTS.index(self.dialect) if self.dialect in DIALECTS else len(DIALECTS)
 
 
 @dataclass(frozen=True, slots=True)

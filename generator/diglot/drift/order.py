@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Fragment
-from diglot.core.rules import RULES
+from diglot.core.rules import broken
 
 
 def in_order(fragments: Iterable[Fragment]) -> list[Fragment]:
@@ -16,11 +16,7 @@ def in_order(fragments: Iterable[Fragment]) -> list[Fragment]:
 
 def unread(fragments: Iterable[Fragment]) -> set[str]:
     """The languages of the pages that could not be read, or not wholly: what they lack, they may have."""
-    return {
-        fragment.language
-        for fragment in fragments
-        if any(RULES[finding.rule].severity == "error" for finding in fragment.findings)
-    }
+    return {fragment.language for fragment in fragments if broken(fragment.findings)}
 
 
 def once(findings: Iterable[Finding]) -> tuple[Finding, ...]:

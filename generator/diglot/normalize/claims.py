@@ -12,7 +12,6 @@ from diglot.core.pointer import is_within, join, resolve
 from diglot.core.tree import Mark, mark_of
 
 _STRENGTHS: tuple[Strength, ...] = ("added", "declared", "sampled", "prose", "inferred")
-_DIALECTS = ("openapi", "fern", "flat", "rendered")
 _MAX_HOPS = 20
 UNDATED = "0000"
 MARKER = "x-diglot-strength"  # how a document itself says that a place of it is only sampled
@@ -109,7 +108,7 @@ class Evidence:
         return (
             _newest_first(newest(fragment.age)),
             (*(-1 - number for number in fragment.generation), 0),
-            _index(_DIALECTS, fragment.dialect),
+            fragment.terseness,
             _index(self.languages, fragment.language),
             fragment.page.path,
             fragment.page.first_line,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import AgeSource, Fragment, Page
-from diglot.core.rules import RULES
+from diglot.core.rules import broken
 from diglot.core.tree import Mark
 from diglot.read.block import Block, Heading, Recovered, Text
 from diglot.read.dialect import recover_block
@@ -122,13 +122,8 @@ def _fragment(
     """The fragment of a page: what its blocks say together, in the dialect of the first that says anything."""
     whole = merge(page.path, [part for _, part in parts])
     findings = [*findings, *whole.findings]
-    if not whole.operations and not any(_explains(finding) for finding in findings):
+    if not whole.operations and not broken(findings):
         where = Location(page.path, page.first_line, 1)
         findings.append(Finding("page-without-operation", where, evidence={"reason": reason}))
     dialect = next((name for name, part in parts if part.operations), parts[0][0] if parts else "unknown")
     return Fragment(page, dialect, whole.operations, whole.document, whole.strengths, whole.losses, tuple(findings))
-
-
-def _explains(finding: Finding) -> bool:
-    """Whether a finding already says why nothing was read."""
-    return RULES[finding.rule].severity == "error"

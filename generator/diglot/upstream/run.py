@@ -8,7 +8,7 @@ from typing import Any
 
 from diglot import files, pipeline
 from diglot.core.finding import Finding
-from diglot.core.rules import RULES
+from diglot.core.rules import broken
 from diglot.core.usage import UsageError
 from diglot.fetch import Address, Answer, Ask, Failure, Hosts, explain, fetch
 from diglot.project import Project
@@ -52,7 +52,7 @@ def pull(project: Project, names: Iterable[str], say: Say) -> Pulled:
             renewals.append(each)
         else:
             findings.append(each)
-    blocked = any(RULES[finding.rule].severity == "error" for finding in findings)
+    blocked = broken(findings)
     for renewal in renewals:
         findings += [*renewal.findings, *_changes(renewal)]
     changed = {each.copy.name: each.data for each in renewals if each.data is not None}

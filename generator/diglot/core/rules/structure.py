@@ -82,11 +82,10 @@ def _parameters() -> Iterator[Rule]:
     )
     yield versions_rule("request-parameter-renamed", "note", one, other, "request", slot="document")
     yield versions_rule("request-parameter-removed", "warning", optional, none, "request", "callers")
-    gone = _parameter(deprecated=True)
-    yield versions_rule("request-parameter-removed-with-deprecation", "note", gone, none, "request", "callers")
+    marked = _parameter(deprecated=True)
+    yield versions_rule("request-parameter-removed-with-deprecation", "note", marked, none, "request", "callers")
     yield versions_rule("request-parameter-became-required", "error", optional, required, "request")
     yield versions_rule("request-parameter-became-optional", "note", required, optional, "request", "servers")
-    marked = _parameter(deprecated=True)
     reactivated, deprecated = "request-parameter-reactivated", "request-parameter-deprecated"
     yield from pair((reactivated, "note"), (deprecated, "note"), marked, optional, "request")
     for member, before, after in (
@@ -149,8 +148,7 @@ def _responses() -> Iterator[Rule]:
     bare = _response(content={_JSON: {}})
     removed, added = "response-body-media-type-schema-removed", "response-body-media-type-schema-added"
     yield from pair((removed, "warning"), (added, "note"), one, bare, "response")
-    links = (_response(links={"book": {"operationId": name}}) for name in ("getBook", "readBook"))
-    one, other = links
+    one, other = (_response(links={"book": {"operationId": name}}) for name in ("getBook", "readBook"))
     yield from pair(("response-link-removed", "note"), ("response-link-added", "note"), one, _response(), "response")
     yield versions_rule("response-link-changed", "note", one, other, "response")
 

@@ -10,7 +10,6 @@ from diglot.core.ir import OpKey
 from diglot.drift.walk.operation import Party
 
 _Parties = Mapping[tuple[bool, OpKey], Sequence[Party]]
-_DIALECTS = ("openapi", "fern", "flat", "rendered")
 
 
 def only_in_one(before: _Parties, after: _Parties, today: date, whole: tuple[bool, bool]) -> list[Finding]:
@@ -58,11 +57,6 @@ def counterparts(before: Sequence[Party], after: Sequence[Party]) -> Iterator[tu
 def _best(found: Sequence[Party]) -> dict[str, Party]:
     """For each language the page whose dialect says most."""
     best: dict[str, Party] = {}
-    for party in sorted(found, key=_rank):
+    for party in sorted(found, key=lambda party: party.side.fragment.terseness):
         best.setdefault(party.side.fragment.language, party)
     return best
-
-
-def _rank(party: Party) -> int:
-    dialect = party.side.fragment.dialect
-    return _DIALECTS.index(dialect) if dialect in _DIALECTS else len(_DIALECTS)

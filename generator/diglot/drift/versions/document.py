@@ -6,6 +6,7 @@ from typing import Any
 
 from diglot.core.tree import plain
 from diglot.drift.walk.facts import Difference, Record, Saying, Spot
+from diglot.drift.walk.members import components
 from diglot.drift.walk.operation import wire
 from diglot.drift.walk.side import Place, Side
 
@@ -56,8 +57,8 @@ def _named(tags: Place | None) -> dict[str, Place]:
 
 
 def _components(record: Record, pair: tuple[Place, Place]) -> None:
-    old, new = ({} if (held := _section(place, "securitySchemes")) is None else dict(held.children()) for place in pair)
-    for name in sorted(map(str, old.keys() | new.keys())):
+    old, new = (components(place, "securitySchemes") for place in pair)
+    for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
         _presence(record, "security-component", pair, (before, after), "/components/securitySchemes", name=name)
         if before is not None and after is not None:
@@ -86,12 +87,6 @@ def _scheme(record: Record, old: Place, new: Place, name: str) -> None:
 def _flows(scheme: Place) -> dict[str, Place]:
     flows = scheme.child("flows")
     return {str(kind): flow for kind, flow in flows.children()} if flows else {}
-
-
-def _section(place: Place, name: str) -> Place | None:
-    components = place.child("components")
-    section = components.child(name) if components else None
-    return section if section is not None and isinstance(section.value, dict) else None
 
 
 def _keys(place: Place) -> set[str]:

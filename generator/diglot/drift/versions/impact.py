@@ -34,7 +34,6 @@ _ALWAYS = {
     "oauth-url": "api-security-component-oauth-url-changed",
     "oauth-token-url": "api-security-component-oauth-token-url-changed",
 }
-_NONE = RULES[UNJUDGED]
 _NAMES = {"links": "link", "callbacks": "callback", "component": "schema"}
 
 
@@ -78,9 +77,10 @@ def _args(difference: Difference, spot: Spot, change: Change, rule: str) -> dict
 
 
 def _rule(difference: Difference, change: Change, old: Saying, new: Saying) -> str:
-    what, candidates = difference.what, _candidates(difference.spot, change.name)
+    what = difference.what
     if difference.notes.get("keyword"):  # whatever a schema calls it, it is a part of a schema
-        return next((rule for rule in candidates if RULES.get(rule, _NONE).subject), UNJUDGED)
+        known = (RULES[rule] for rule in _candidates(difference.spot, change.name) if rule in RULES)
+        return next((rule.id for rule in known if rule.subject), UNJUDGED)
     if what in _ALWAYS:
         return _ALWAYS[what]
     turn = "added" if not old.present else "removed" if not new.present else "changed"
@@ -89,8 +89,7 @@ def _rule(difference: Difference, change: Change, old: Saying, new: Saying) -> s
         return special(difference, turn)
     name = change.name
     if what in ("read-only", "write-only"):
-        name = f"{'required' if difference.spot.required else 'optional'}-property-{name}"
-        return f"{difference.spot.direction}-{name}"
+        return f"{difference.spot.direction}-{_word(difference.spot.required)}-property-{name}"
     if what == "serialization":
         name = f"{'-'.join(_CAPITAL.split(difference.subject['member'])).lower()}-changed"
     if what in _NAMES:
@@ -122,17 +121,21 @@ def subject_of(spot: Spot) -> str:
     return f"{spot.direction}-{'property' if spot.depth else 'body'}"
 
 
+def _word(required: Any) -> str:
+    return "required" if required else "optional"
+
+
 def _parameter(difference: Difference, turn: str) -> str:
     if turn == "removed":
         return "request-parameter-removed" + ("-with-deprecation" if difference.notes.get("deprecated") else "")
     if difference.spot.part == "path":
         return "new-request-path-parameter"
-    return f"new-{'required' if difference.notes.get('required') else 'optional'}-request-parameter"
+    return f"new-{_word(difference.notes.get('required'))}-request-parameter"
 
 
 def _field(difference: Difference, turn: str) -> str:
     required, subject = bool(difference.notes.get("required")), subject_of(difference.spot)
-    word = "required" if required else "optional"
+    word = _word(required)
     if difference.spot.direction == "response":
         return f"response-{word}-property-{turn}"
     if turn == "removed":
@@ -143,7 +146,7 @@ def _field(difference: Difference, turn: str) -> str:
 def _body(difference: Difference, turn: str) -> str:
     if turn == "removed":
         return "request-body-removed"
-    return f"request-body-added-{'required' if difference.notes.get('required') else 'optional'}"
+    return f"request-body-added-{_word(difference.notes.get('required'))}"
 
 
 def _response(difference: Difference, turn: str) -> str:
@@ -154,7 +157,7 @@ def _response(difference: Difference, turn: str) -> str:
 def _header(difference: Difference, turn: str) -> str:
     if turn == "added":
         return "response-header-added"
-    return f"{'required' if difference.notes.get('required') else 'optional'}-response-header-removed"
+    return f"{_word(difference.notes.get('required'))}-response-header-removed"
 
 
 def _media_type(difference: Difference, turn: str) -> str:

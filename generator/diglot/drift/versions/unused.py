@@ -5,7 +5,8 @@ from __future__ import annotations
 from diglot.core.pointer import join
 from diglot.core.tree import plain
 from diglot.drift.walk.facts import Difference, Record, Saying, Spot
-from diglot.drift.walk.side import Place, Side
+from diglot.drift.walk.members import components
+from diglot.drift.walk.side import Side
 
 _SCHEMAS = "/components/schemas"
 
@@ -14,7 +15,7 @@ def compare_unused(old: Side, new: Side, walked: Record) -> list[Difference]:
     """The schemas that only one version has, or that differ, where no operation shows it; `walked` says which do."""
     record = Record(versions=True)
     known = walked.walked(_SCHEMAS)
-    before, after = _schemas(old), _schemas(new)
+    before, after = (components(side.root, "schemas") for side in (old, new))
     for name in dict.fromkeys([*before, *after]):
         if join(_SCHEMAS, name) in known or any(_SCHEMAS in side.lost for side in (old, new)):
             continue
@@ -24,9 +25,3 @@ def compare_unused(old: Side, new: Side, walked: Record) -> list[Difference]:
         ]
         record.fact("component", Spot("", "document"), sayings, name=name)
     return record.differences
-
-
-def _schemas(side: Side) -> dict[str, Place]:
-    components = side.root.child("components")
-    schemas = components.child("schemas") if components else None
-    return {str(name): place for name, place in schemas.children()} if schemas else {}

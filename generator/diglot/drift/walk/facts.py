@@ -124,7 +124,6 @@ class Meeting:
 class Record:
     """The differences of one comparison, where its pages met, and what has been walked.
 
-
     Two `versions` of one thing differ in all that is written, its prose too; pages in several languages do not.
     """
 

@@ -64,7 +64,7 @@ def _presence(record: Record, spot: Spot, name: str, found: Sequence[Shape], lis
             elif place.declared:
                 declared.append(Saying.of(place, True))
                 required = required or name in shapes.required(each)
-                filled = filled or any("default" in part.value for part in named[name] if isinstance(part.value, dict))
+                filled = filled or _is_filled(named[name])
         elif each.declared and not _unlisted(each, name) and _lists(record, each, named):
             lacking.append(Saying.lacking(each.first("properties") or each.place))
     what = "field" if declared else "sampled-field"
@@ -109,12 +109,7 @@ def _required(
     if all(names == told[0] for names in told):
         return
     sayings = [saying(each, sorted(names) or None, ("required",)) for (each, _), names in zip(able, told, strict=True)]
-    filled = {
-        name
-        for _, named in able
-        for name in shared & named.keys()
-        if any("default" in place.value for place in named[name] if isinstance(place.value, dict))
-    }
+    filled = {name for _, named in able for name in shared & named.keys() if _is_filled(named[name])}
     record.fact("field-required", spot, sayings, {"filled": filled})
 
 
@@ -134,6 +129,10 @@ def _parts(found: Shape, keywords: Sequence[str]) -> Iterator[tuple[str, Place]]
             yield keyword, member
             if keyword in ("enum", "required"):
                 yield from ((text(child.value), child) for _, child in member.children())
+
+
+def _is_filled(node: Node) -> bool:
+    return any("default" in place.value for place in node if isinstance(place.value, dict))
 
 
 def _declared(node: Node) -> bool:

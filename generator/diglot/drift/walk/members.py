@@ -9,6 +9,14 @@ from diglot.core.pointer import join
 from diglot.drift.walk.side import Place
 
 
+def components(root: Place, kind: str) -> dict[str, Place]:
+    """The components of one kind (`schemas`) that a document has, by name; none where it has none."""
+    held = root.child("components")
+    section = held.child(kind) if held else None
+    listed = section.children() if section is not None and isinstance(section.value, dict) else ()
+    return {str(name): place for name, place in listed}
+
+
 def target(place: Place, member: str) -> Place | None:
     """What a member is, through a reference, if it is an object."""
     child = place.child(member)

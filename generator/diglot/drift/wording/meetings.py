@@ -15,7 +15,6 @@ from diglot.drift.walk.operation import Party
 from diglot.drift.walk.side import Place
 
 Node = tuple[Place, ...]
-_DIALECTS = ("openapi", "fern", "flat", "rendered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def met(meetings: Iterable[Meeting], languages: Sequence[str]) -> list[Met]:
 def pairs(nodes: Sequence[Node], languages: Sequence[str]) -> Iterator[tuple[Node, Node]]:
     """The node of the first language beside that of each other one; the page whose dialect says most speaks."""
     best: dict[str, Node] = {}
-    for node in sorted(nodes, key=_rank) if len(nodes) > 2 else nodes:
+    for node in sorted(nodes, key=lambda node: node[0].side.fragment.terseness) if len(nodes) > 2 else nodes:
         best.setdefault(language_of(node), node)
     first, *others = sorted(best, key=lambda language: (_index(languages, language), language))
     yield from ((best[first], best[other]) for other in others)
@@ -71,11 +70,6 @@ def language_of(node: Node) -> str:
 def outside(spot: Spot) -> Spot:
     """The spot of an object around a schema: the body or parameter itself, not the root of its value."""
     return replace(spot, path=spot.path.removeprefix("$"))
-
-
-def _rank(node: Node) -> int:
-    dialect = node[0].side.fragment.dialect
-    return _DIALECTS.index(dialect) if dialect in _DIALECTS else len(_DIALECTS)
 
 
 def _index(languages: Sequence[str], language: str) -> int:

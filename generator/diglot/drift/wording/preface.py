@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from diglot.core.grammar import role_of
 from diglot.drift.walk.contents import Contents
 from diglot.drift.walk.facts import Difference, Record, Spot
+from diglot.drift.walk.members import components
 from diglot.drift.walk.side import Place
 from diglot.drift.walk.unions import NOTES
 from diglot.drift.wording.meetings import language_of
@@ -97,9 +98,10 @@ def _objects(one: Place, other: Place, twins: Mapping[str, str]) -> Iterator[Pai
 
 def _both(one: Place, other: Place, kind: str) -> Iterator[Pair]:
     """The components of one kind that both documents have under one name."""
-    components = [root.child("components") for root in (one, other)]
-    ours, theirs = (dict(_children(each, kind)) if each is not None else {} for each in components)
-    yield from ((str(name), place, theirs[name]) for name, place in ours.items() if name in theirs)
+    ours, theirs = (components(root, kind) for root in (one, other))
+    for name, place in ours.items():
+        if isinstance(place.value, dict) and name in theirs and isinstance(theirs[name].value, dict):
+            yield name, place, theirs[name]
 
 
 def _listed(one: Place, other: Place, member: str, key: str, twins: Mapping[str, str]) -> Iterator[Pair]:
