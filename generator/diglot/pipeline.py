@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diglot import files
-from diglot.ages import date_pages
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Contract, File, Fragment
 from diglot.core.tree import plain
@@ -42,6 +41,7 @@ class Judged:
 
 def read(project: Project, inputs: Sequence[str] = ()) -> list[Fragment]:
     """Stage 1: what each page says, and how old it is. Without inputs, the pages of the project."""
+    from diglot.ages import date_pages
     from diglot.read import read_bytes
 
     found = files.pages(list(inputs) or [project.config.pages], project.root)

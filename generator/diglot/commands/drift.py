@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 
 from diglot import pipeline
 from diglot.commands.common import findings_of, outcome_of, project_of
 from diglot.core.collector import paused
+from diglot.core.finding import Finding
 from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, counts, deliver
+from diglot.project import Project
 
 
 @paused()
@@ -29,9 +32,7 @@ def run(arguments: Namespace, streams: Streams) -> int:
         found = [*findings_of(fragments), *pipeline.drift(project, fragments)]
     # The project's own waivers are for the project's own pages.
     waivable = arguments.waivers or not arguments.inputs
-    outcome = outcome_of(pipeline.waive(project, found, arguments.waivers)) if waivable else Outcome(found)
-    streams.say("drifted", **counts(outcome))
-    return deliver(outcome, arguments, streams)
+    return _report(project, found, bool(waivable), arguments, streams)
 
 
 def _server(arguments: Namespace, streams: Streams) -> int:
@@ -43,6 +44,10 @@ def _server(arguments: Namespace, streams: Streams) -> int:
     document = pipeline.server_document(arguments.server)
     streams.say("server-document", url=document[0].page.path)
     found = [*findings_of(pages), *findings_of(document), *pipeline.drift_server(pages, document)]
-    outcome = outcome_of(pipeline.waive(project, found, arguments.waivers)) if arguments.waivers else Outcome(found)
+    return _report(project, found, bool(arguments.waivers), arguments, streams)
+
+
+def _report(project: Project, found: Sequence[Finding], waivable: bool, arguments: Namespace, streams: Streams) -> int:
+    outcome = outcome_of(pipeline.waive(project, found, arguments.waivers)) if waivable else Outcome(found)
     streams.say("drifted", **counts(outcome))
     return deliver(outcome, arguments, streams)
