@@ -4,8 +4,9 @@
 
 知识库 API
 
-API for managing knowledge bases, documents, chunks, metadata, and tags, including creation, retrieval, and
-configuration. **Note:** A single Knowledge Base API key has permission to operate on all visible knowledge
+API for managing knowledge bases, documents, chunks, metadata, and tags,
+including creation, retrieval, and configuration. **Note:** A single
+Knowledge Base API key has permission to operate on all visible knowledge
 bases under the same account. Please pay attention to data security.
 
 用于管理知识库（数据集）、文档和段落的 API，包括创建、检索和配置功能。

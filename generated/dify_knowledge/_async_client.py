@@ -25,8 +25,9 @@ class AsyncDifyKnowledge:
 
     知识库 API (asynchronous client).
 
-    API for managing knowledge bases, documents, chunks, metadata, and tags, including creation, retrieval, and
-    configuration. **Note:** A single Knowledge Base API key has permission to operate on all visible knowledge
+    API for managing knowledge bases, documents, chunks, metadata, and tags,
+    including creation, retrieval, and configuration. **Note:** A single
+    Knowledge Base API key has permission to operate on all visible knowledge
     bases under the same account. Please pay attention to data security.
 
     用于管理知识库（数据集）、文档和段落的 API，包括创建、检索和配置功能。
@@ -54,7 +55,8 @@ class AsyncDifyKnowledge:
         key, address = find_key(api_key), find_base_url(base_url)
         self._owned: Final = http_client is None
         self._transport = AsyncTransport(
-            http=http_client or httpx2.AsyncClient(headers={"User-Agent": user_agent()}),
+            http=http_client
+            or httpx2.AsyncClient(headers={"User-Agent": user_agent()}),
             base_url=address,
             timeout=timeout,
             retry=Retry(retries),
@@ -82,11 +84,16 @@ class AsyncDifyKnowledge:
             await self._transport.http.aclose()
 
     def with_options(
-        self, *, timeout: float | httpx2.Timeout | Unset | None = UNSET, retries: int | None = None
+        self,
+        *,
+        timeout: float | httpx2.Timeout | Unset | None = UNSET,
+        retries: int | None = None,
     ) -> AsyncDifyKnowledge:
         """Give a client that differs in these options only. It shares the connections; closing it leaves them open."""
         other = AsyncDifyKnowledge(
-            self._transport.secret, base_url=self._transport.base_url, http_client=self._transport.http
+            self._transport.secret,
+            base_url=self._transport.base_url,
+            http_client=self._transport.http,
         )
         other._transport = replace(
             self._transport,
@@ -102,7 +109,16 @@ class AsyncDifyKnowledge:
         page: int | None = None,
         limit: int | None = None,
         keyword: str | None = None,
-        status: Literal["queuing", "indexing", "paused", "error", "available", "disabled", "archived"] | None = None,
+        status: Literal[
+            "queuing",
+            "indexing",
+            "paused",
+            "error",
+            "available",
+            "disabled",
+            "archived",
+        ]
+        | None = None,
     ) -> AsyncPages[models.Document]:
         """List documents.
 
@@ -113,35 +129,53 @@ class AsyncDifyKnowledge:
         Args:
             dataset_id: Knowledge base ID. 知识库的 ID。 UUID.
             page: Page number to retrieve. 分页的页码。 >= 1. Default 1.
-            limit: Number of items per page. Server caps at 100. 每页返回的项目数。 >= 1. Default 20.
-            keyword: Search keyword to filter by document name. 在文档名称中搜索的关键词。
+            limit: Number of items per page. Server caps at 100. 每页返回的项目
+                数。 >= 1. Default 20.
+            keyword: Search keyword to filter by document name. 在文档名称中搜索
+                的关键词。
             status: Filter by display status.
 
         Returns:
-            List of documents. 文档的分页列表。 The first page; iterating over it goes on to the last row of the
-                last page.
+            List of documents. 文档的分页列表。 The first page; iterating over
+                it goes on to the last row of the last page.
 
         Raises:
-            BadRequest: 400 bad_request. The request does not fit the contract, or a document is in a state that
-                does not allow the action. 请求不符合契约，或文档所处的状态不允许该操作。
+            BadRequest: 400 bad_request. The request does not fit the contract,
+                or a document is in a state that does not allow the action. 请求不符
+                合契约，或文档所处的状态不允许该操作。
             InvalidParam: 400 invalid_param.
             InvalidAction: 400 invalid_action.
-            Unauthorized: 401 unauthorized. The API key is missing or wrong. API 密钥缺失或错误。
-            Forbidden: 403 forbidden. API access to this knowledge base is disabled. 该知识库的 API 访问已停用。
-            NotFound: 404 not_found. There is no such knowledge base or document, or it belongs to somebody
-                else. 知识库或文档不存在，或属于他人。
-            InvalidArgument: an argument does not fit the contract; nothing was sent.
+            Unauthorized: 401 unauthorized. The API key is missing or wrong. API
+                密钥缺失或错误。
+            Forbidden: 403 forbidden. API access to this knowledge base is
+                disabled. 该知识库的 API 访问已停用。
+            NotFound: 404 not_found. There is no such knowledge base or
+                document, or it belongs to somebody else. 知识库或文档不存在，或属于
+                他人。
+            InvalidArgument: an argument does not fit the contract; nothing was
+                sent.
             ResponseInvalid: the answer does not fit the contract.
 
         Example:
             >>> async with AsyncDifyKnowledge() as client:
-            ...     async for row in client.list_documents("6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10"):
+            ...     async for row in client.list_documents(...):
             ...         print(row)
         """
         request = operations.LIST_DOCUMENTS.request(
-            parameters={"dataset_id": dataset_id, "page": page, "limit": limit, "keyword": keyword, "status": status},
+            parameters={
+                "dataset_id": dataset_id,
+                "page": page,
+                "limit": limit,
+                "keyword": keyword,
+                "status": status,
+            },
         )
-        return AsyncPages(self._transport, request, models.DocumentListResponse, operations.LIST_DOCUMENTS_PAGING)
+        return AsyncPages(
+            self._transport,
+            request,
+            models.DocumentListResponse,
+            operations.LIST_DOCUMENTS_PAGING,
+        )
 
     async def batch_update_document_metadata(
         self,
@@ -151,35 +185,40 @@ class AsyncDifyKnowledge:
     ) -> models.BatchUpdateDocumentMetadataResponse:
         """Update Document Metadata in Batch
 
-        Update metadata values for multiple documents at once. Each document in the request receives the specified
-        metadata key-value pairs.
+        Update metadata values for multiple documents at once. Each document in the
+        request receives the specified metadata key-value pairs.
 
         Args:
             dataset_id: Knowledge base ID. UUID.
-            operation_data: Array of document metadata update operations. Each entry maps a document ID to its
-                metadata key-value pairs.
+            operation_data: Array of document metadata update operations. Each
+                entry maps a document ID to its metadata key-value pairs.
 
         Returns:
             Document metadata updated successfully.
 
         Raises:
-            BadRequest: 400 bad_request. The request does not fit the contract, or a document is in a state that
-                does not allow the action. 请求不符合契约，或文档所处的状态不允许该操作。
+            BadRequest: 400 bad_request. The request does not fit the contract,
+                or a document is in a state that does not allow the action. 请求不符
+                合契约，或文档所处的状态不允许该操作。
             InvalidParam: 400 invalid_param.
             InvalidAction: 400 invalid_action.
-            Unauthorized: 401 unauthorized. The API key is missing or wrong. API 密钥缺失或错误。
-            Forbidden: 403 forbidden. API access to this knowledge base is disabled. 该知识库的 API 访问已停用。
-            NotFound: 404 not_found. There is no such knowledge base or document, or it belongs to somebody
-                else. 知识库或文档不存在，或属于他人。
-            UnsupportedMediaType: 415 unsupported_media_type. The body is not sent as application/json. 请求体未
-                以 application/json 发送。
-            InvalidArgument: an argument does not fit the contract; nothing was sent.
+            Unauthorized: 401 unauthorized. The API key is missing or wrong. API
+                密钥缺失或错误。
+            Forbidden: 403 forbidden. API access to this knowledge base is
+                disabled. 该知识库的 API 访问已停用。
+            NotFound: 404 not_found. There is no such knowledge base or
+                document, or it belongs to somebody else. 知识库或文档不存在，或属于
+                他人。
+            UnsupportedMediaType: 415 unsupported_media_type. The body is not
+                sent as application/json. 请求体未以 application/json 发送。
+            InvalidArgument: an argument does not fit the contract; nothing was
+                sent.
             ResponseInvalid: the answer does not fit the contract.
 
         Example:
             >>> async with AsyncDifyKnowledge() as client:
             ...     answer = await client.batch_update_document_metadata(
-            ...         "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...         ...,
             ...         operation_data=...,
             ...     )
         """
@@ -187,7 +226,9 @@ class AsyncDifyKnowledge:
             parameters={"dataset_id": dataset_id},
             body={"operation_data": operation_data},
         )
-        return await self._transport.json(request, models.BatchUpdateDocumentMetadataResponse)
+        return await self._transport.json(
+            request, models.BatchUpdateDocumentMetadataResponse
+        )
 
     async def batch_update_document_status(
         self,
@@ -200,38 +241,45 @@ class AsyncDifyKnowledge:
 
         更新文档状态
 
-        Performs a batch action to update the status of one or more documents (e.g., enable, disable, archive).
+        Performs a batch action to update the status of one or more documents (e.g.,
+        enable, disable, archive).
 
         执行批量操作以更新一个或多个文档的状态（例如，启用、禁用、归档）。
 
         Args:
             dataset_id: The ID of the knowledge base. 知识库的 ID。 UUID.
             action: The action to perform on the documents. 对文档执行的操作。
-            document_ids: A list of document IDs to perform the action on. 要执行操作的文档 ID 列表。 UUID.
+            document_ids: A list of document IDs to perform the action on. 要执
+                行操作的文档 ID 列表。 UUID.
 
         Returns:
             Operation successful. 操作成功。
 
         Raises:
-            BadRequest: 400 bad_request. The request does not fit the contract, or a document is in a state that
-                does not allow the action. 请求不符合契约，或文档所处的状态不允许该操作。
+            BadRequest: 400 bad_request. The request does not fit the contract,
+                or a document is in a state that does not allow the action. 请求不符
+                合契约，或文档所处的状态不允许该操作。
             InvalidParam: 400 invalid_param.
             InvalidAction: 400 invalid_action.
-            Unauthorized: 401 unauthorized. The API key is missing or wrong. API 密钥缺失或错误。
-            Forbidden: 403 forbidden. API access to this knowledge base is disabled. 该知识库的 API 访问已停用。
-            NotFound: 404 not_found. There is no such knowledge base or document, or it belongs to somebody
-                else. 知识库或文档不存在，或属于他人。
-            UnsupportedMediaType: 415 unsupported_media_type. The body is not sent as application/json. 请求体未
-                以 application/json 发送。
-            InvalidArgument: an argument does not fit the contract; nothing was sent.
+            Unauthorized: 401 unauthorized. The API key is missing or wrong. API
+                密钥缺失或错误。
+            Forbidden: 403 forbidden. API access to this knowledge base is
+                disabled. 该知识库的 API 访问已停用。
+            NotFound: 404 not_found. There is no such knowledge base or
+                document, or it belongs to somebody else. 知识库或文档不存在，或属于
+                他人。
+            UnsupportedMediaType: 415 unsupported_media_type. The body is not
+                sent as application/json. 请求体未以 application/json 发送。
+            InvalidArgument: an argument does not fit the contract; nothing was
+                sent.
             ResponseInvalid: the answer does not fit the contract.
 
         Example:
             >>> async with AsyncDifyKnowledge() as client:
             ...     answer = await client.batch_update_document_status(
-            ...         "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...         ...,
             ...         "enable",
-            ...         document_ids=["6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10"],
+            ...         document_ids=...,
             ...     )
         """
         request = operations.BATCH_UPDATE_DOCUMENT_STATUS.request(

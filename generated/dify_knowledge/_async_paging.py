@@ -42,7 +42,11 @@ class AsyncPage(Generic[RowT]):
 
     @classmethod
     async def load(
-        cls, transport: AsyncTransport, request: Request, model: type[BaseModel], paging: Paging
+        cls,
+        transport: AsyncTransport,
+        request: Request,
+        model: type[BaseModel],
+        paging: Paging,
     ) -> AsyncPage[Any]:
         """Fetch the page that `request` asks for."""
         return cls(transport, request, await transport.json(request, model), paging)
@@ -62,7 +66,13 @@ class AsyncPage(Generic[RowT]):
         request = self._request.with_query(self._paging.number, self.number + 1)
         answer = await self._transport.json(request, type(self.answer))
         position = self._position
-        return AsyncPage(self._transport, request, answer, self._paging, position.before + position.count)
+        return AsyncPage(
+            self._transport,
+            request,
+            answer,
+            self._paging,
+            position.before + position.count,
+        )
 
     async def pages(self) -> AsyncIterator[AsyncPage[RowT]]:
         """Give this page and all later ones, each fetched when it is asked for."""
@@ -80,14 +90,22 @@ class AsyncPage(Generic[RowT]):
 class AsyncPages(Generic[RowT]):
     """A listing that was asked for: await it for its first page, or iterate over it for all its rows."""
 
-    def __init__(self, transport: AsyncTransport, request: Request, model: type[BaseModel], paging: Paging) -> None:
+    def __init__(
+        self,
+        transport: AsyncTransport,
+        request: Request,
+        model: type[BaseModel],
+        paging: Paging,
+    ) -> None:
         self._transport = transport
         self._request = request
         self._model = model
         self._paging = paging
 
     def __await__(self) -> Generator[Any, None, AsyncPage[RowT]]:
-        return AsyncPage.load(self._transport, self._request, self._model, self._paging).__await__()
+        return AsyncPage.load(
+            self._transport, self._request, self._model, self._paging
+        ).__await__()
 
     async def __aiter__(self) -> AsyncIterator[RowT]:
         async for row in await self:

@@ -55,7 +55,9 @@ class StatusError(DifyKnowledgeError):
         self.headers = dict(headers or {})
 
     def __str__(self) -> str:
-        return f"{self.status}{f' {self.code}' if self.code else ''}: {super().__str__()}"
+        return (
+            f"{self.status}{f' {self.code}' if self.code else ''}: {super().__str__()}"
+        )
 
 
 class ServerError(StatusError):

@@ -28,14 +28,20 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="allow", protected_namespaces=(), validate_by_name=True, validate_by_alias=True, allow_inf_nan=False
+        extra="allow",
+        protected_namespaces=(),
+        validate_by_name=True,
+        validate_by_alias=True,
+        allow_inf_nan=False,
     )
 
 
 class _NotNull:
     """Marks a field that may be absent, which reads as None, but may not be null."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         schema = handler(source)
         if schema["type"] != "nullable":
             return schema

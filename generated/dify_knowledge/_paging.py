@@ -41,7 +41,13 @@ class Page(Generic[RowT]):
         self.number = self._position.number
 
     @classmethod
-    def load(cls, transport: Transport, request: Request, model: type[BaseModel], paging: Paging) -> Page[Any]:
+    def load(
+        cls,
+        transport: Transport,
+        request: Request,
+        model: type[BaseModel],
+        paging: Paging,
+    ) -> Page[Any]:
         """Fetch the page that `request` asks for."""
         return cls(transport, request, transport.json(request, model), paging)
 
@@ -60,7 +66,13 @@ class Page(Generic[RowT]):
         request = self._request.with_query(self._paging.number, self.number + 1)
         answer = self._transport.json(request, type(self.answer))
         position = self._position
-        return Page(self._transport, request, answer, self._paging, position.before + position.count)
+        return Page(
+            self._transport,
+            request,
+            answer,
+            self._paging,
+            position.before + position.count,
+        )
 
     def pages(self) -> Iterator[Page[RowT]]:
         """Give this page and all later ones, each fetched when it is asked for."""

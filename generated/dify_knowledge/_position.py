@@ -38,10 +38,15 @@ class Position:
         The server's word is taken where it says that there are more. Where it denies it the total decides: servers that
         compare the rows they gave with the size they were asked for are wrong when they cap that size.
         """
-        return self.count > 0 and (self.said_more or (self.total is not None and self.before + self.count < self.total))
+        return self.count > 0 and (
+            self.said_more
+            or (self.total is not None and self.before + self.count < self.total)
+        )
 
 
-def locate(answer: Any, paging: Paging, query: Sequence[tuple[str, str]], before: int | None) -> Position:
+def locate(
+    answer: Any, paging: Paging, query: Sequence[tuple[str, str]], before: int | None
+) -> Position:
     """The position of the page that answers a request with `query`; `before` is None for the first page read."""
     asked = dict(query)
     number = int(asked.get(paging.number, 1))
@@ -52,5 +57,13 @@ def locate(answer: Any, paging: Paging, query: Sequence[tuple[str, str]], before
         sizes += [getattr(answer, paging.echo)] if paging.echo else []
         before = (number - 1) * min((size for size in sizes if size), default=count)
         if total is not None and before + count > total:
-            before = (number - 1) * count  # the size in force is smaller than the one that was asked for or echoed
-    return Position(number, before, count, total, bool(getattr(answer, paging.more)) if paging.more else False)
+            before = (
+                (number - 1) * count
+            )  # the size in force is smaller than the one that was asked for or echoed
+    return Position(
+        number,
+        before,
+        count,
+        total,
+        bool(getattr(answer, paging.more)) if paging.more else False,
+    )

@@ -69,12 +69,22 @@ class Operation:
             InvalidArgument: one of them does not fit the contract.
         """
         values = self._checked(self.parameters, parameters or {})
-        placed: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": [], "cookie": []}
+        placed: dict[str, list[tuple[str, str]]] = {
+            "path": [],
+            "query": [],
+            "header": [],
+            "cookie": [],
+        }
         for name, value in values.items():
             placed[self.places[name]] += self._pairs(name, value)
         headers = [("Accept", self.accept), *placed["header"]]
         if placed["cookie"]:
-            headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in placed["cookie"])))
+            headers.append(
+                (
+                    "Cookie",
+                    "; ".join(f"{name}={value}" for name, value in placed["cookie"]),
+                )
+            )
         plain = Request(
             self.method,
             self._filled(dict(placed["path"])),
@@ -85,24 +95,46 @@ class Operation:
         return self._with_body(plain, body, files, content)
 
     def _with_body(
-        self, plain: Request, body: Arguments | None, files: Arguments | None, content: bytes | None
+        self,
+        plain: Request,
+        body: Arguments | None,
+        files: Arguments | None,
+        content: bytes | None,
     ) -> Request:
         typed = (*plain.headers, ("Content-Type", self.media))
         if content is not None:
             return replace(plain, headers=typed, content=content)
-        if self.body is None or body is None or (self.is_body_optional and not (self._given(body) or files)):
+        if (
+            self.body is None
+            or body is None
+            or (self.is_body_optional and not (self._given(body) or files))
+        ):
             return plain
         if self.media in ("multipart/form-data", "application/x-www-form-urlencoded"):
             fields = self._checked(self.body, body)
-            given = tuple((name, value) for name, value in (files or {}).items() if value is not None)
-            return replace(plain, form={name: _text(value) for name, value in fields.items()}, files=given)
-        return replace(plain, headers=typed, content=_json(self._validated(self.body, body)))
+            given = tuple(
+                (name, value)
+                for name, value in (files or {}).items()
+                if value is not None
+            )
+            return replace(
+                plain,
+                form={name: _text(value) for name, value in fields.items()},
+                files=given,
+            )
+        return replace(
+            plain, headers=typed, content=_json(self._validated(self.body, body))
+        )
 
-    def _checked(self, model: type[BaseModel] | None, given: Arguments) -> dict[str, Any]:
+    def _checked(
+        self, model: type[BaseModel] | None, given: Arguments
+    ) -> dict[str, Any]:
         """The arguments that were given, as values of JSON under the names of the wire."""
         if model is None:
             return {}
-        return self._validated(model, given).model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return self._validated(model, given).model_dump(
+            mode="json", by_alias=True, exclude_unset=True
+        )
 
     def _validated(self, model: type[BaseModel], given: Arguments) -> BaseModel:
         kept = self._given(given)
@@ -110,7 +142,9 @@ class Operation:
             return model.model_validate(kept.get("") if "" in given else kept)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            raise _refused([str(token) for token in first["loc"]], first["msg"], first["input"]) from None
+            raise _refused(
+                [str(token) for token in first["loc"]], first["msg"], first["input"]
+            ) from None
 
     def _given(self, arguments: Arguments) -> dict[str, object]:
         """The arguments without those that were left out."""
@@ -131,7 +165,9 @@ class Operation:
         path = self.path
         for name, value in values.items():
             if value in ("", ".", ".."):
-                raise _refused([name], "a part of a path cannot be empty or dots", value)
+                raise _refused(
+                    [name], "a part of a path cannot be empty or dots", value
+                )
             path = path.replace("{" + name + "}", quote(value, safe=""))
         return path
 
@@ -140,7 +176,9 @@ def _json(model: BaseModel) -> bytes:
     try:
         return model.model_dump_json(by_alias=True, exclude_unset=True).encode()
     except (PydanticSerializationError, UnicodeError) as error:
-        raise InvalidArgument(f"the body cannot be written as JSON: {error}", argument="body") from None
+        raise InvalidArgument(
+            f"the body cannot be written as JSON: {error}", argument="body"
+        ) from None
 
 
 def _refused(tokens: list[str], reason: str, given: object) -> InvalidArgument:
@@ -148,7 +186,9 @@ def _refused(tokens: list[str], reason: str, given: object) -> InvalidArgument:
     pointer = "".join(f"/{token}" for token in tokens[1:])
     shown = repr(given)
     shown = shown if len(shown) <= 100 else f"{shown[:100]}..."
-    return InvalidArgument(f"{name}{pointer}: {reason} (got {shown})", argument=name, pointer=pointer)
+    return InvalidArgument(
+        f"{name}{pointer}: {reason} (got {shown})", argument=name, pointer=pointer
+    )
 
 
 def _header(name: str, value: str) -> str:

@@ -30,7 +30,9 @@ def decode(model: type[ModelT], answer: httpx2.Response, sent: Sent) -> ModelT:
         raise _misfit(error, answer, sent) from None
 
 
-def check_status(answer: httpx2.Response, statuses: tuple[int, ...], sent: Sent, secret: str) -> None:
+def check_status(
+    answer: httpx2.Response, statuses: tuple[int, ...], sent: Sent, secret: str
+) -> None:
     """Let a declared success pass.
 
     Raises:
@@ -66,18 +68,24 @@ def failure(answer: httpx2.Response, sent: Sent, secret: str) -> StatusError:
     )
 
 
-def _misfit(error: ValidationError, answer: httpx2.Response, sent: Sent) -> ResponseInvalid:
+def _misfit(
+    error: ValidationError, answer: httpx2.Response, sent: Sent
+) -> ResponseInvalid:
     first = error.errors(include_url=False, include_context=False)[0]
     if first["type"] == "json_invalid":
         media = answer.headers.get("content-type", "no content type")
-        got = f"{_shown(answer.text)!r} ({media})" if answer.content else "an empty body"
+        got = (
+            f"{_shown(answer.text)!r} ({media})" if answer.content else "an empty body"
+        )
         return _invalid(answer, sent, "", got, "a JSON document")
     pointer = _pointer(first["loc"], answer)
     got = "nothing" if first["type"] == "missing" else _shown(repr(first["input"]))
     return _invalid(answer, sent, pointer, got, first["msg"])
 
 
-def _invalid(answer: httpx2.Response, sent: Sent, pointer: str, got: str, expected: str) -> ResponseInvalid:
+def _invalid(
+    answer: httpx2.Response, sent: Sent, pointer: str, got: str, expected: str
+) -> ResponseInvalid:
     return ResponseInvalid(
         f"the answer does not fit the contract at {pointer or 'its root'}: expected: {expected}; got {got}",
         pointer=pointer,
@@ -95,7 +103,9 @@ def _pointer(location: tuple[int | str, ...], answer: httpx2.Response) -> str:
     tokens: list[str] = []
     for number, token in enumerate(location):
         last = number == len(location) - 1
-        if isinstance(node, dict) and (token in node or (last and not isinstance(token, int))):
+        if isinstance(node, dict) and (
+            token in node or (last and not isinstance(token, int))
+        ):
             node = node.get(str(token))
         elif isinstance(node, list) and isinstance(token, int) and token < len(node):
             node = node[token]

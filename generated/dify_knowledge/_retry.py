@@ -38,13 +38,17 @@ class Retry:
         """Whether repeating is safe after the connection failed: if nothing was sent, or sending twice is harmless."""
         return method in _SAFE or isinstance(error, _NEVER_SENT)
 
-    def wait(self, attempt: int, waited: float, asked: str | None = None) -> float | None:
+    def wait(
+        self, attempt: int, waited: float, asked: str | None = None
+    ) -> float | None:
         """Seconds to wait after failed attempt number `attempt` (from 1), or None to give up."""
         if attempt > self.times:
             return None
         seconds = seconds_asked(asked, datetime.now(UTC))
         if seconds is None:
-            seconds = SystemRandom().uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)))
+            seconds = SystemRandom().uniform(
+                0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1))
+            )
         return seconds if waited + seconds <= BUDGET else None
 
 

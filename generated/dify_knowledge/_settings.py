@@ -25,7 +25,9 @@ def find_key(given: str | None) -> str:
     """
     key = os.environ.get(KEY_VARIABLE, "") if given is None else given
     if not key:
-        raise NotConfigured(f"no API key: pass api_key=... or set the environment variable {KEY_VARIABLE}")
+        raise NotConfigured(
+            f"no API key: pass api_key=... or set the environment variable {KEY_VARIABLE}"
+        )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise NotConfigured(
             "the API key holds a space, a line break or a character outside ASCII; was it copied whole?"
@@ -46,7 +48,9 @@ def find_base_url(given: str | None) -> str:
     except ValueError:
         is_address = False
     if not is_address:
-        raise NotConfigured(f"base_url must be an address such as https://example.org/v1, not {address[:100]!r}")
+        raise NotConfigured(
+            f"base_url must be an address such as https://example.org/v1, not {address[:100]!r}"
+        )
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise NotConfigured("base_url must not hold a user name, a query or a fragment")
     return address

@@ -63,11 +63,20 @@ class Transport:
                     raise _broken(error, sent) from error
             except httpx2.DecodingError as error:
                 message = f"the answer cannot be decoded: {error}"
-                raise ResponseInvalid(message, expected="a body in its declared encoding", request=sent) from error
+                raise ResponseInvalid(
+                    message, expected="a body in its declared encoding", request=sent
+                ) from error
             else:
-                _LOG.debug("%s -> %d in %.3f s", sent, answer.status_code, time.monotonic() - started)
+                _LOG.debug(
+                    "%s -> %d in %.3f s",
+                    sent,
+                    answer.status_code,
+                    time.monotonic() - started,
+                )
                 if self.retry.after_status(request.method, answer.status_code):
-                    wait = self.retry.wait(attempt, waited, answer.headers.get("retry-after"))
+                    wait = self.retry.wait(
+                        attempt, waited, answer.headers.get("retry-after")
+                    )
                 if wait is None:
                     check_status(answer, request.statuses, sent, self.secret)
                     return answer
@@ -96,5 +105,10 @@ def _broken(error: httpx2.TransportError, sent: Sent) -> ConnectionFailed | Time
     if isinstance(error, httpx2.TimeoutException):
         return TimedOut(f"no answer in time ({type(error).__name__})", request=sent)
     if isinstance(error, httpx2.ConnectError):
-        return ConnectionFailed(f"cannot connect; is the server up, and is base_url right? ({error})", request=sent)
-    return ConnectionFailed(f"the connection broke: {error or type(error).__name__}", request=sent)
+        return ConnectionFailed(
+            f"cannot connect; is the server up, and is base_url right? ({error})",
+            request=sent,
+        )
+    return ConnectionFailed(
+        f"the connection broke: {error or type(error).__name__}", request=sent
+    )

@@ -45,7 +45,9 @@ class NotConfigured(_error.DifyKnowledgeError):
 class InvalidArgument(_error.DifyKnowledgeError):
     """An argument does not fit the contract. Nothing was sent. `argument` is its name, `pointer` the place in it."""
 
-    def __init__(self, message: str = "", *, argument: str = "", pointer: str = "") -> None:
+    def __init__(
+        self, message: str = "", *, argument: str = "", pointer: str = ""
+    ) -> None:
         super().__init__(message)
         self.argument = argument
         self.pointer = pointer
@@ -88,7 +90,8 @@ class ResponseInvalid(_error.DifyKnowledgeError):
 class BadRequest(_error.StatusError):
     """The server answered 400.
 
-    The request does not fit the contract, or a document is in a state that does not allow the action.
+    The request does not fit the contract, or a document is in a state that does
+    not allow the action.
 
     请求不符合契约，或文档所处的状态不允许该操作。
     """

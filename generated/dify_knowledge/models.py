@@ -27,7 +27,9 @@ class BatchUpdateDocumentMetadataRequest(Model):
     model_config = ConfigDict(extra="forbid")
 
     operation_data: list[DocumentMetadataOperation]
-    """Array of document metadata update operations. Each entry maps a document ID to its metadata key-value pairs."""
+    """Array of document metadata update operations. Each entry maps a document ID
+    to its metadata key-value pairs.
+    """
 
 
 class BatchUpdateDocumentMetadataResponse(Model):
@@ -73,7 +75,9 @@ class Document(Model):
     position: StrictInt
     data_source_type: StrictStr
     data_source_info: dict[str, Any] | None
-    data_source_detail_dict: Annotated[DocumentDataSourceDetailDict | None, NOT_NULL] = None
+    data_source_detail_dict: Annotated[
+        DocumentDataSourceDetailDict | None, NOT_NULL
+    ] = None
     dataset_process_rule_id: UUID | None
     name: StrictStr
     created_from: StrictStr
@@ -98,7 +102,9 @@ class Document(Model):
 class DocumentDataSourceDetailDict(Model):
     """`DocumentDataSourceDetailDict`, as the contract describes it."""
 
-    upload_file: Annotated[DocumentDataSourceDetailDictUploadFile | None, NOT_NULL] = None
+    upload_file: Annotated[DocumentDataSourceDetailDictUploadFile | None, NOT_NULL] = (
+        None
+    )
 
 
 class DocumentDataSourceDetailDictUploadFile(Model):
@@ -146,7 +152,9 @@ class DocumentMetadataOperation(Model):
     """ID of the document whose metadata to update."""
     metadata_list: list[MetadataValue]
     partial_update: StrictBool = False
-    """Whether to partially update metadata, keeping existing values for unspecified fields."""
+    """Whether to partially update metadata, keeping existing values for
+    unspecified fields.
+    """
 
 
 class Error(Model):
@@ -198,7 +206,17 @@ class ListDocumentsParameters(Model):
     在文档名称中搜索的关键词。
     """
     status: Annotated[
-        Literal["queuing", "indexing", "paused", "error", "available", "disabled", "archived"] | None, NOT_NULL
+        Literal[
+            "queuing",
+            "indexing",
+            "paused",
+            "error",
+            "available",
+            "disabled",
+            "archived",
+        ]
+        | None,
+        NOT_NULL,
     ] = None
     """Filter by display status."""
 

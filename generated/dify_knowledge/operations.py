@@ -16,7 +16,13 @@ LIST_DOCUMENTS: Final = Operation(
     statuses=(200,),
     accept="application/json",
     parameters=models.ListDocumentsParameters,
-    places={"dataset_id": "path", "page": "query", "limit": "query", "keyword": "query", "status": "query"},
+    places={
+        "dataset_id": "path",
+        "page": "query",
+        "limit": "query",
+        "keyword": "query",
+        "status": "query",
+    },
 )
 LIST_DOCUMENTS_PAGING: Final = Paging(
     number="page",

@@ -14,7 +14,7 @@ from diglot.render.cursor import Prose, Text
 from diglot.render.operations import Operation
 from diglot.render.shapes import Field, Model, Shape
 
-WIDTH = 108  # columns of a docstring's text, so that no line of the file has more than 120
+WIDTH = 76  # columns of a docstring's text, so that no line of the file has more than 88
 _ITEM = re.compile(r"\s*([-*+|>#]|\d+[.)])\s?")
 _UUID = "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10"
 _KINDS = {

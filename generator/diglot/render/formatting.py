@@ -14,7 +14,7 @@ _STYLE = (
     "--isolated",
     "--no-cache",
     "--target-version=py311",
-    "--line-length=120",
+    "--line-length=88",
     "--stdin-filename=generated.py",
     "-",
 )
