@@ -157,9 +157,15 @@ class AsyncDifyKnowledge:
             ResponseInvalid: the answer does not fit the contract.
 
         Example:
-            >>> async with AsyncDifyKnowledge() as client:
-            ...     async for row in client.list_documents(...):
-            ...         print(row)
+            >>> import asyncio
+            >>> from dify_knowledge import AsyncDifyKnowledge
+            >>> async def main() -> None:
+            ...     async with AsyncDifyKnowledge() as client:
+            ...         async for row in client.list_documents(
+            ...             "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...         ):
+            ...             print(row)
+            >>> asyncio.run(main())
         """
         request = operations.LIST_DOCUMENTS.request(
             parameters={
@@ -216,11 +222,26 @@ class AsyncDifyKnowledge:
             ResponseInvalid: the answer does not fit the contract.
 
         Example:
-            >>> async with AsyncDifyKnowledge() as client:
-            ...     answer = await client.batch_update_document_metadata(
-            ...         ...,
-            ...         operation_data=...,
-            ...     )
+            >>> import asyncio
+            >>> from dify_knowledge import AsyncDifyKnowledge, models
+            >>> async def main() -> None:
+            ...     async with AsyncDifyKnowledge() as client:
+            ...         answer = await client.batch_update_document_metadata(
+            ...             "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...             operation_data=[
+            ...                 models.DocumentMetadataOperation(
+            ...                     document_id="6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...                     metadata_list=[
+            ...                         models.MetadataValue(
+            ...                             id="6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...                             name="text",
+            ...                             value="text",
+            ...                         ),
+            ...                     ],
+            ...                 ),
+            ...             ],
+            ...         )
+            >>> asyncio.run(main())
         """
         request = operations.BATCH_UPDATE_DOCUMENT_METADATA.request(
             parameters={"dataset_id": dataset_id},
@@ -275,12 +296,18 @@ class AsyncDifyKnowledge:
             ResponseInvalid: the answer does not fit the contract.
 
         Example:
-            >>> async with AsyncDifyKnowledge() as client:
-            ...     answer = await client.batch_update_document_status(
-            ...         ...,
-            ...         "enable",
-            ...         document_ids=...,
-            ...     )
+            >>> import asyncio
+            >>> from dify_knowledge import AsyncDifyKnowledge
+            >>> async def main() -> None:
+            ...     async with AsyncDifyKnowledge() as client:
+            ...         answer = await client.batch_update_document_status(
+            ...             "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...             "enable",
+            ...             document_ids=[
+            ...                 "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...             ],
+            ...         )
+            >>> asyncio.run(main())
         """
         request = operations.BATCH_UPDATE_DOCUMENT_STATUS.request(
             parameters={"dataset_id": dataset_id, "action": action},

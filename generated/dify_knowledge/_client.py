@@ -156,8 +156,11 @@ class DifyKnowledge:
             ResponseInvalid: the answer does not fit the contract.
 
         Example:
+            >>> from dify_knowledge import DifyKnowledge
             >>> with DifyKnowledge() as client:
-            ...     for row in client.list_documents(...):
+            ...     for row in client.list_documents(
+            ...         "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...     ):
             ...         print(row)
         """
         request = operations.LIST_DOCUMENTS.request(
@@ -215,10 +218,22 @@ class DifyKnowledge:
             ResponseInvalid: the answer does not fit the contract.
 
         Example:
+            >>> from dify_knowledge import DifyKnowledge, models
             >>> with DifyKnowledge() as client:
             ...     answer = client.batch_update_document_metadata(
-            ...         ...,
-            ...         operation_data=...,
+            ...         "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...         operation_data=[
+            ...             models.DocumentMetadataOperation(
+            ...                 document_id="6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...                 metadata_list=[
+            ...                     models.MetadataValue(
+            ...                         id="6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
+            ...                         name="text",
+            ...                         value="text",
+            ...                     ),
+            ...                 ],
+            ...             ),
+            ...         ],
             ...     )
         """
         request = operations.BATCH_UPDATE_DOCUMENT_METADATA.request(
@@ -272,11 +287,12 @@ class DifyKnowledge:
             ResponseInvalid: the answer does not fit the contract.
 
         Example:
+            >>> from dify_knowledge import DifyKnowledge
             >>> with DifyKnowledge() as client:
             ...     answer = client.batch_update_document_status(
-            ...         ...,
+            ...         "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
             ...         "enable",
-            ...         document_ids=...,
+            ...         document_ids=["6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10"],
             ...     )
         """
         request = operations.BATCH_UPDATE_DOCUMENT_STATUS.request(

@@ -98,7 +98,7 @@ def _placed(operation: Operation, view: View, flavour: Flavour) -> PlacedOperati
         Code("def") if is_listing else flavour.define,
         tuple(_signature(operation)),
         _returns(operation, flavour),
-        docs.operation_text(operation, view.options.client, is_async=flavour.is_async),
+        docs.operation_text(operation, view, is_async=flavour.is_async),
         tuple(_groups(operation)),
         _call(operation, flavour),
         operation.method,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from diglot.core.ir import File
-from diglot.render import docs, markdown
+from diglot.render import docs, markdown, session
 from diglot.render.cursor import Prose
 from diglot.render.markdown import Markdown
 from diglot.render.templates import Templates
 from diglot.render.view import View
+
+_SHOWN = 3  # operations that the README calls
 
 
 def render_readme(view: View, templates: Templates) -> list[File]:
@@ -42,19 +44,12 @@ def render_readme(view: View, templates: Templates) -> list[File]:
 
 
 def _session(view: View, *, is_async: bool) -> str:
-    """A program that makes the first call of each kind that needs nothing but an id."""
-    client = f"{'Async' * is_async}{view.options.client}"
-    lines = [f"from {view.options.package} import {client}", ""]
-    calls = [docs.example(operation, view.options.client, is_async=is_async)[1:] for operation in view.operations]
-    shown = [call for call in calls if not any("..." in line[4:] for line in call)][:3]
-    body = [line[4:] for call in shown for line in call]
-    opening = f"{'async ' * is_async}with {client}() as client:"
-    if not is_async:
-        return "\n".join([*lines, opening, *body])
-    inner = [f"    {line}" for line in [opening, *body]]
-    return "\n".join(
-        ["import asyncio", "", *lines, "", "async def main() -> None:", *inner, "", "", "asyncio.run(main())"]
-    )
+    """A program that makes the first calls of the contract, of each kind of answer one."""
+    calls = [
+        session.call(operation, view.models_by_name, docs.WIDTH, is_async=is_async)
+        for operation in view.operations[:_SHOWN]
+    ]
+    return "\n".join(session.program(calls, view.options.package, view.options.client, is_async=is_async))
 
 
 def _failure(view: View) -> str:

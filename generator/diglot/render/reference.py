@@ -10,7 +10,7 @@ from diglot.core.catalogue import catalogue
 from diglot.core.ir import File
 from diglot.core.pointer import resolve
 from diglot.core.usage import LANGUAGES
-from diglot.render import annotate, docs, markdown
+from diglot.render import annotate, docs, markdown, session
 from diglot.render.cursor import Node, Prose
 from diglot.render.markdown import Markdown
 from diglot.render.operations import Operation
@@ -50,8 +50,8 @@ class _Reference:
         }
 
     def _operation(self, operation: Operation) -> dict[str, Any]:
-        lines = docs.example(operation, self.view.options.client, is_async=False)
-        session = "\n".join(line[4:] for line in lines)
+        call = session.call(operation, self.view.models_by_name, docs.WIDTH, is_async=False)
+        lines = session.program([call], self.view.options.package, self.view.options.client, is_async=False)
         texts = [text for prose in (docs.titled(operation), operation.description) if (text := self._text(prose))]
         return {
             "name": markdown.code(operation.name),
@@ -61,7 +61,7 @@ class _Reference:
             "arguments": list(self._arguments(operation)),
             "answer": self._answer(operation),
             "failures": list(self._failures(operation)),
-            "example": markdown.fenced(session, "python"),
+            "example": markdown.fenced("\n".join(lines), "python"),
             "examples": list(self._examples(operation)),
             "source": Markdown(f"{self.say['source']}: {self._source(operation.pointer) or '-'}"),
         }

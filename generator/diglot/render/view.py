@@ -49,6 +49,11 @@ class View:
         return tuple(self.source.documents)
 
     @property
+    def models_by_name(self) -> Mapping[str, Model]:
+        """The models by the names of their classes."""
+        return {model.name: model for model in self.models}
+
+    @property
     def failures(self) -> tuple[Failure, ...]:
         """Every exception class of a status or a code, each once, bases first."""
         listed = {failure.name for failure in self.statuses}
