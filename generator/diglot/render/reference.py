@@ -15,7 +15,7 @@ from diglot.render.cursor import Node, Prose
 from diglot.render.markdown import Markdown
 from diglot.render.operations import Operation
 from diglot.render.readme import render_readme
-from diglot.render.shapes import Model
+from diglot.render.shapes import Field, Model
 from diglot.render.templates import Templates
 from diglot.render.view import View
 
@@ -68,14 +68,12 @@ class _Reference:
 
     def _arguments(self, operation: Operation) -> Iterator[Markdown]:
         for arg in operation.arguments:
-            words = docs.facts(arg.field, self.say["default"], self.say["deprecated"])
-            facts = "".join(f" {fact}." for fact in words)
             yield _row(
                 markdown.code(arg.name),
                 markdown.code(arg.place),
                 markdown.code(annotate.accepted(arg.field.shape)),
                 self._yes(arg.field.required),
-                markdown.cell(self._text(arg.field.prose) + facts),
+                self._meaning(arg.field),
                 self._source(arg.field.pointer),
             )
 
@@ -105,12 +103,17 @@ class _Reference:
                 markdown.code(field.wire),
                 markdown.code(annotate.answered(field.shape).replace("models.", "")),
                 self._yes(field.required),
-                markdown.cell(self._text(field.prose)),
+                self._meaning(field),
                 self._source(field.pointer),
             )
             for field in model.fields
         ]
         return {"name": markdown.code(model.name), "text": markdown.prose(self._text(model.prose)), "fields": rows}
+
+    def _meaning(self, field: Field) -> Markdown:
+        """What a field means, then what the contract asserts of it."""
+        facts = docs.facts(field, self.say["default"], self.say["deprecated"])
+        return markdown.cell(" ".join([self._text(field.prose), *(f"{fact}." for fact in facts)]).strip())
 
     def _text(self, prose: Prose) -> str:
         chosen = [text.text for text in prose if text.language == self.language] or [text.text for text in prose[:1]]
@@ -126,7 +129,7 @@ class _Reference:
         except LookupError:
             return Markdown("")
         found = [
-            f"{markdown.code(f'{origin.location.path}:{origin.location.line}')} ({origin.strength})"
+            f"{markdown.code(f'{origin.location.path}:{origin.location.line}')} ({self.say[origin.strength]})"
             for origin in node.origins()
         ]
         return Markdown(", ".join(dict.fromkeys(found)))
