@@ -81,6 +81,7 @@ def program(sessions: Sequence[Session], package: str, client: str, *, is_async:
     imports = sorted({named, *(name for session in sessions for name in session.imports)}, key=_imported)
     opening = f"{'async ' * is_async}with {named}() as client:"
     body = [opening, *(f"    {line}" for session in sessions for line in session.lines)]
+    body += ["    print(client)"] * (not sessions)
     importing = f"from {package} import {', '.join(imports)}"
     if not is_async:
         return [importing, "", *body]
