@@ -143,8 +143,10 @@ class AsyncDifyKnowledge:
             BadRequest: 400 bad_request. The request does not fit the contract,
                 or a document is in a state that does not allow the action. 请求不符
                 合契约，或文档所处的状态不允许该操作。
-            InvalidParam: 400 invalid_param.
-            InvalidAction: 400 invalid_action.
+            InvalidParam: 400 invalid_param. For example: limit: must be at
+                least 1.
+            InvalidAction: 400 invalid_action. For example: A document that is
+                still indexing cannot be disabled.
             Unauthorized: 401 unauthorized. The API key is missing or wrong. API
                 密钥缺失或错误。
             Forbidden: 403 forbidden. API access to this knowledge base is
@@ -206,8 +208,10 @@ class AsyncDifyKnowledge:
             BadRequest: 400 bad_request. The request does not fit the contract,
                 or a document is in a state that does not allow the action. 请求不符
                 合契约，或文档所处的状态不允许该操作。
-            InvalidParam: 400 invalid_param.
-            InvalidAction: 400 invalid_action.
+            InvalidParam: 400 invalid_param. For example: limit: must be at
+                least 1.
+            InvalidAction: 400 invalid_action. For example: A document that is
+                still indexing cannot be disabled.
             Unauthorized: 401 unauthorized. The API key is missing or wrong. API
                 密钥缺失或错误。
             Forbidden: 403 forbidden. API access to this knowledge base is
@@ -280,8 +284,10 @@ class AsyncDifyKnowledge:
             BadRequest: 400 bad_request. The request does not fit the contract,
                 or a document is in a state that does not allow the action. 请求不符
                 合契约，或文档所处的状态不允许该操作。
-            InvalidParam: 400 invalid_param.
-            InvalidAction: 400 invalid_action.
+            InvalidParam: 400 invalid_param. For example: limit: must be at
+                least 1.
+            InvalidAction: 400 invalid_action. For example: A document that is
+                still indexing cannot be disabled.
             Unauthorized: 401 unauthorized. The API key is missing or wrong. API
                 密钥缺失或错误。
             Forbidden: 403 forbidden. API access to this knowledge base is

@@ -10,6 +10,7 @@ from diglot.core.names import literal, one_newline, words
 from diglot.render import annotate, session
 from diglot.render.arguments import Argument
 from diglot.render.cursor import Prose, Text
+from diglot.render.failures import Failure
 from diglot.render.operations import Operation
 from diglot.render.shapes import Field, Model
 from diglot.render.view import View
@@ -54,7 +55,7 @@ def operation_text(operation: Operation, view: View, *, is_async: bool) -> str:
         lines += ["", "Returns:", *_hanging(_returned(operation))]
     lines += ["", "Raises:"]
     for failure in operation.failures:
-        lines += _hanging(f"{failure.name}: {_failure(failure.status, failure.code, failure.prose)}")
+        lines += _hanging(f"{failure.name}: {_failure(failure)}")
     lines += _hanging("InvalidArgument: an argument does not fit the contract; nothing was sent.")
     lines += _hanging("ResponseInvalid: the answer does not fit the contract.")
     lines += ["", "Example:", *(f"    {line}" for line in example(operation, view, is_async=is_async))]
@@ -166,9 +167,11 @@ def _returned(operation: Operation) -> str:
     return said or "The answer."
 
 
-def _failure(status: int, code: str, prose: Prose) -> str:
-    said = " ".join(_sentence(" ".join(text.text.split())) for text in prose)
-    return " ".join(part for part in (f"{status}{f' {code}' * bool(code)}.", said) if part)
+def _failure(failure: Failure) -> str:
+    said = [_sentence(" ".join(text.text.split())) for text in failure.prose]
+    if not said and failure.message:
+        said = [f"For example: {_sentence(' '.join(failure.message.split()))}"]
+    return " ".join([f"{failure.status}{f' {failure.code}' * bool(failure.code)}.", *said])
 
 
 def _sentence(text: str) -> str:
