@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diglot import files
+from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Contract, File, Fragment
 from diglot.core.tree import plain
@@ -164,6 +165,7 @@ def waive(project: Project, findings: Sequence[Finding], name: str | None = None
     return Judged((*remaining, *broken, *problems), accepted)
 
 
+@paused()
 def render(project: Project, normalized: Normalized) -> tuple[File, ...]:
     """Stage 5: the client package and the reference, in memory."""
     from diglot.normalize import editions

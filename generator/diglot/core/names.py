@@ -126,7 +126,7 @@ def one_newline(text: str) -> str:
 
 def visible(text: str) -> str:
     """`text` with every character that is not seen as what it is (controls, bidi marks, surrogates) spelled out."""
-    if text.isprintable():
+    if text.replace("\n", "").isprintable():
         return text
     return "".join(character if character in "\n\\" else _escaped(character) for character in text)
 

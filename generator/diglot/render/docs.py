@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from diglot.core.names import literal, one_newline, words
 from diglot.render import annotate, session
@@ -17,6 +18,7 @@ from diglot.render.view import View
 
 WIDTH = 76  # columns of a docstring's text, so that no line of the file has more than 88
 _ITEM = re.compile(r"\s*([-*+|>#]|\d+[.)])\s?")
+_WORD = re.compile(r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 _KINDS = {
     "string": "A text.",
     "integer": "A whole number.",
@@ -131,6 +133,7 @@ def columns(text: str) -> int:
     return sum(map(_columns, text))
 
 
+@cache
 def _columns(character: str) -> int:
     if character.isascii() and character.isprintable():
         return 2 if character in '"\\' else 1
@@ -139,12 +142,16 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _fill(text: str, width: int) -> Iterator[str]:
+@lru_cache(maxsize=4096)  # both clients say the same of an operation
+def _fill(text: str, width: int) -> tuple[str, ...]:
     """Break at spaces, and between any two wide characters, as Chinese text is broken."""
+    short = text.strip() if columns(text) <= width else ""
+    return (short,) if short else tuple(_broken(text, width))
+
+
+def _broken(text: str, width: int) -> Iterator[str]:
     line, used = "", 0
-    for word in re.findall(
-        r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+", text
-    ):
+    for word in _WORD.findall(text):
         size = columns(word)
         if used and used + size > width and word not in "，。；：、！？）」』”’":
             yield line.rstrip()

@@ -14,8 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from diglot.core.collector import set_aside
 from diglot.core.names import docstring, literal
 from diglot.render.docs import field_text, model_text
+from diglot.render.portions import divided, joined
 from diglot.render.shapes import Field, Model, Shape
 
 _TOKEN = re.compile(r"""(?:("{3}|'|")\s*)?diglot__text__(?P<number>\d+)\b(?(1)\s*\1)""")
@@ -25,14 +27,21 @@ _PREFIX = "#/components/schemas/"
 
 def render_models(models: Sequence[Model], package: str, templates: Path) -> str:
     """The source of the classes, imports included, not yet formatted."""
+    if not models:
+        return "from __future__ import annotations\n"
     texts: list[str] = []
-    schema = _Disarmed(texts)
+    sources = []
+    with set_aside() as free:
+        for portion in divided(models):
+            sources.append(_render(portion, package, templates, _Disarmed(texts)))
+            free()
+    return _TOKEN.sub(lambda token: texts[int(token["number"])], joined(sources))
+
+
+def _render(models: Sequence[Model], package: str, templates: Path, schema: _Disarmed) -> str:
     components = {model.name: schema.component(model) for model in models}
     extras = {model.name: schema.extras(model) for model in models}
-    if not components:
-        return "from __future__ import annotations\n"
-    source = _generate(components, extras, package, templates, schema.aliases).removeprefix("#").lstrip()
-    return _TOKEN.sub(lambda token: texts[int(token["number"])], source)
+    return _generate(components, extras, package, templates, schema.aliases)
 
 
 def _generate(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.core.catalogue import catalogue
+from diglot.core.catalogue import phrases
 from diglot.core.ir import File
 from diglot.core.pointer import resolve
 from diglot.core.usage import LANGUAGES
@@ -137,7 +137,7 @@ class _Reference:
 
 def _say(language: str) -> dict[str, Markdown]:
     """The tool's own words in a language that it speaks, else in English."""
-    words = catalogue(language if language in LANGUAGES else "en")["phrases"]
+    words = phrases(language if language in LANGUAGES else "en")
     prefix = "reference-"
     return {key.removeprefix(prefix): Markdown(word) for key, word in words.items() if key.startswith(prefix)}
 
