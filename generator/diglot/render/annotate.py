@@ -37,12 +37,14 @@ def default(arg: Argument) -> Code:
 
 
 def result(operation: Operation) -> Code:
-    """The type of what a method returns, pages aside."""
+    """The type of what a method returns; of pages and streams, the type of what they hold."""
     answer = operation.answer
     if answer.kind == "nothing":
         return Code("None")
-    if answer.kind == "bytes":
+    if answer.kind in ("bytes", "download"):
         return Code("bytes")
+    if not answer.model:
+        return Code("ServerSentEvent")
     return answered(answer.root) if answer.root is not None else Code(f"models.{answer.model}")
 
 
@@ -69,7 +71,7 @@ def _accepted(shape: Shape) -> str:
 def _answered(shape: Shape) -> str:
     if shape.format:
         return _FORMATS[shape.format]
-    if shape.kind == "model":
+    if shape.kind in ("model", "choice"):
         return f"models.{shape.model}"
     if shape.kind == "literal":
         return (

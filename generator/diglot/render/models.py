@@ -14,13 +14,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from diglot.core.names import docstring, literal
+from diglot.core.names import checked, docstring, literal
 from diglot.render.docs import field_text, model_text
 from diglot.render.shapes import Field, Model, Shape
 
 _TOKEN = re.compile(r"""(?:("{3}|'|")\s*)?diglot__text__(?P<number>\d+)\b(?(1)\s*\1)""")
 _KINDS: dict[type[Any], str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _PREFIX = "#/components/schemas/"
+_OURS = ("NOT_NULL", "UnknownVariant", "Variants")
 
 
 def render_models(models: Sequence[Model], package: str, templates: Path) -> str:
@@ -32,7 +33,16 @@ def render_models(models: Sequence[Model], package: str, templates: Path) -> str
     if not components:
         return "from __future__ import annotations\n"
     source = _generate(components, extras, package, templates, schema.aliases).removeprefix("#").lstrip()
+    source = _with_choices(source, [schema.choice(model) for model in models if model.key])
     return _TOKEN.sub(lambda token: texts[int(token["number"])], source)
+
+
+def _with_choices(source: str, choices: Sequence[str]) -> str:
+    """The source with its choices: behind the classes they name, before the classes that have one as their base."""
+    head, *classes = re.split(r"^(?=class )", source, flags=re.MULTILINE)
+    roots = [text for text in classes if "(RootModel[" in text.partition("\n")[0]]
+    plain = [text for text in classes if text not in roots]
+    return "\n\n".join([head, *plain, *choices, *roots])
 
 
 def _generate(
@@ -49,7 +59,7 @@ def _generate(
         output_model_type=DataModelType.PydanticV2BaseModel,
         target_python_version=PythonVersion.PY_311,
         base_class=f"{package}._model.Model",
-        additional_imports=[f"{package}._model.NOT_NULL"],
+        additional_imports=["pydantic.ConfigDict", "typing.TypeAlias", *(f"{package}._model.{name}" for name in _OURS)],
         custom_template_dir=templates,
         extra_template_data=defaultdict(dict, extras),
         aliases=aliases,
@@ -80,6 +90,8 @@ class _Disarmed:
         self.aliases: dict[str, str] = {}
 
     def component(self, model: Model) -> dict[str, Any]:
+        if model.key:
+            return {"type": "object", "properties": {}}  # something to refer to; the class is not printed
         if model.root is not None:
             root = self._schema(model.root, model.open)
             if model.root.kind == "map":  # bare, it would give a class without fields instead of a mapping
@@ -96,7 +108,17 @@ class _Disarmed:
     def extras(self, model: Model) -> dict[str, Any]:
         """What the templates of a class are given besides its fields."""
         not_null = [field.name for field in model.fields if field.omissible]
-        return {"doc": self._token(docstring(model_text(model), 4)), "not_null": not_null}
+        doc = self._token(docstring(model_text(model), 4))
+        return {"doc": doc, "not_null": not_null, "is_choice": bool(model.key)}
+
+    def choice(self, model: Model) -> str:
+        """A choice between classes by the value of one property, as an alias."""
+        names = list(dict.fromkeys(name for _, name in model.options))
+        entries = ", ".join(f"{self._token(literal(value))}: {checked(name)}" for value, name in model.options)
+        other = ["UnknownVariant"] * model.open
+        made = ", ".join([f"{self._token(literal(model.key))}, {{{entries}}}", *other])
+        alias = f"{checked(model.name)}: TypeAlias = Annotated[{' | '.join([*names, *other])}, Variants({made})]"
+        return f"{alias}\n{self._token(docstring(model_text(model)))}\n"
 
     def _property(self, model: Model, field: Field) -> tuple[str, dict[str, Any]]:
         wire = self._wire(field)
@@ -131,7 +153,7 @@ class _Disarmed:
             pattern = limits.pop("pattern")
             if _is_supported(pattern):
                 limits["pattern"] = self._token(literal(pattern))
-        if shape.kind == "model":
+        if shape.kind in ("model", "choice"):
             return {"$ref": _PREFIX + shape.model}
         if shape.kind == "literal":
             return self._literal(shape, is_open)
@@ -153,7 +175,7 @@ class _Disarmed:
         """An enumeration; what a server answers may also hold a value that the contract does not know yet."""
         kind = _KINDS[type(shape.values[0])]
         closed = {"type": kind, "enum": [self._constant(value) for value in shape.values]}
-        return {"anyOf": [closed, {"type": kind}]} if is_open else closed
+        return {"anyOf": [closed, {"type": kind}]} if is_open and not shape.closed else closed
 
     def _constant(self, value: Any) -> Any:
         return self._token(literal(value)) if isinstance(value, str) else value
