@@ -36,16 +36,19 @@ def default(arg: Argument) -> Code:
     return Code("UNSET" if arg.field.shape.nullable else "None")
 
 
-def result(operation: Operation) -> Code:
-    """The type of what a method returns; of pages and streams, the type of what they hold."""
+def result(operation: Operation, prefix: str = "") -> Code:
+    """The type of what a method returns, pages aside; `prefix` is that of the client's classes."""
     answer = operation.answer
     if answer.kind == "nothing":
         return Code("None")
-    if answer.kind in ("bytes", "download"):
+    if answer.kind == "bytes":
         return Code("bytes")
-    if not answer.model:
-        return Code("ServerSentEvent")
-    return answered(answer.root) if answer.root is not None else Code(f"models.{answer.model}")
+    if answer.kind == "download":
+        return Code(f"{prefix}ByteStream")
+    value = answered(answer.root) if answer.root is not None else f"models.{answer.model}"
+    if answer.kind == "events":
+        return Code(f"{prefix}EventStream[{value if answer.model else 'ServerSentEvent'}]")
+    return Code(value)
 
 
 def _nullable(text: str, shape: Shape) -> str:

@@ -70,8 +70,8 @@ def _answers(response: Node, title: str, statuses: tuple[int, ...], schemas: Sch
         if not events:
             yield replace(answer, kind="download")
     if events:
-        shape = _event(content[events], title, schemas)
-        model = "" if shape is None else schemas.wrap(suffixed(title, "Event"), shape, pointer=content[events].pointer)
+        event = _event(content[events], title, schemas)
+        model = "" if event is None else schemas.wrap(suffixed(title, "Event"), event, pointer=content[events].pointer)
         root = schemas.models[model].root if model else None
         yield Answer("events", statuses, events, model, root, prose)
 

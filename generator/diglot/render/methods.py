@@ -90,12 +90,8 @@ def _signature(operation: Operation) -> Iterator[Code]:
 
 
 def _returns(operation: Operation, flavour: Flavour) -> Code:
-    if operation.answer.kind == "events":
-        return Code(f"{flavour.prefix}EventStream[{annotate.result(operation)}]")
-    if operation.answer.kind == "download":
-        return Code(f"{flavour.prefix}ByteStream")
     if operation.paging is None:
-        return annotate.result(operation)
+        return annotate.result(operation, flavour.prefix)
     return Code(f"{flavour.listing}[{annotate.answered(operation.paging.row)}]")
 
 

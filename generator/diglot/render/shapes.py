@@ -77,7 +77,7 @@ class Field:
 class Model:
     """One class: an object with fields, or a `root` of another shape; or a choice between classes.
 
-    The `options` of a choice are class names by the value of the property `key`.
+    The `options` of a choice are class names by the value of the property `key`. `use` says what the model is for.
 
     An `open` model is one that a server answers with: it keeps fields and takes values of an enumeration that the
     contract does not know. The others are what a caller sends, where an unknown name is a mistake.
@@ -92,6 +92,7 @@ class Model:
     pointer: str = ""
     key: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    use: str = ""
 
     def shapes(self) -> Iterator[Shape]:
         """Every shape in this model."""

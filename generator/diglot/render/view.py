@@ -17,6 +17,7 @@ from diglot.render.operations import Operation, read_operations
 from diglot.render.options import Options
 from diglot.render.schemas import Schemas
 from diglot.render.shapes import Model
+from diglot.render.uses import with_uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def build_view(
         _key(root),
         operations,
         read_groups(root, operations, _taken(options, failures)),
-        _opened(schemas.finished(), operations),
+        _opened(with_uses(schemas.finished(), operations), operations),
         failures.statuses,
         failures.codes,
     )
