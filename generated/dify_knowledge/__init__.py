@@ -22,10 +22,13 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from . import errors, models
     from ._async_client import AsyncDifyKnowledge
+    from ._async_events import AsyncByteStream, AsyncEventStream
     from ._async_paging import AsyncPage
     from ._client import DifyKnowledge
-    from ._model import UNSET, Unset
+    from ._events import ByteStream, EventStream
+    from ._model import UNSET, UnknownVariant, Unset
     from ._paging import Page
+    from ._sse import ServerSentEvent
     from .errors import (
         BadRequest,
         Conflict,
@@ -51,14 +54,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNSET",
+    "AsyncByteStream",
     "AsyncDifyKnowledge",
+    "AsyncEventStream",
     "AsyncPage",
     "BadRequest",
+    "ByteStream",
     "Conflict",
     "ConnectionFailed",
     "ContentTooLarge",
     "DifyKnowledge",
     "DifyKnowledgeError",
+    "EventStream",
     "Forbidden",
     "InvalidAction",
     "InvalidArgument",
@@ -70,9 +77,11 @@ __all__ = [
     "RateLimited",
     "ResponseInvalid",
     "ServerError",
+    "ServerSentEvent",
     "StatusError",
     "TimedOut",
     "Unauthorized",
+    "UnknownVariant",
     "UnprocessableContent",
     "Unset",
     "UnsupportedMediaType",
@@ -83,14 +92,18 @@ __all__ = [
 
 _HOMES = {
     "UNSET": "_model",
+    "AsyncByteStream": "_async_events",
     "AsyncDifyKnowledge": "_async_client",
+    "AsyncEventStream": "_async_events",
     "AsyncPage": "_async_paging",
     "BadRequest": "errors",
+    "ByteStream": "_events",
     "Conflict": "errors",
     "ConnectionFailed": "errors",
     "ContentTooLarge": "errors",
     "DifyKnowledge": "_client",
     "DifyKnowledgeError": "errors",
+    "EventStream": "_events",
     "Forbidden": "errors",
     "InvalidAction": "errors",
     "InvalidArgument": "errors",
@@ -102,9 +115,11 @@ _HOMES = {
     "RateLimited": "errors",
     "ResponseInvalid": "errors",
     "ServerError": "errors",
+    "ServerSentEvent": "_sse",
     "StatusError": "errors",
     "TimedOut": "errors",
     "Unauthorized": "errors",
+    "UnknownVariant": "_model",
     "UnprocessableContent": "errors",
     "Unset": "_model",
     "UnsupportedMediaType": "errors",

@@ -7,7 +7,8 @@ from __future__ import annotations
 import logging
 import time
 from asyncio import sleep
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
 
 import httpx2
 
@@ -33,11 +34,30 @@ class AsyncTransport:
 
     async def json(self, request: Request, model: type[ModelT]) -> ModelT:
         """Send a request and give its JSON answer as `model`."""
-        return decode(model, await self.send(request), self._sent(request))
+        return decode(model, await self.send(request), self.sent(request))
 
     async def content(self, request: Request) -> bytes:
         """Send a request and give the bytes of its answer."""
         return (await self.send(request)).content
+
+    async def open(self, request: Request) -> httpx2.Response:
+        """Send a request and give its answer with the body still to come; whoever asked closes it."""
+        return await self.send(replace(request, is_streamed=True))
+
+    async def chunks(self, answer: httpx2.Response, sent: Sent) -> AsyncIterator[bytes]:
+        """Give the body of an open answer as it arrives, and close it."""
+        try:
+            async for chunk in answer.aiter_bytes():
+                yield chunk
+        except httpx2.TransportError as error:
+            raise _broken(error, sent) from error
+        except httpx2.DecodingError as error:
+            message = f"the answer cannot be decoded: {error}"
+            raise ResponseInvalid(
+                message, expected="a body in its declared encoding", request=sent
+            ) from error
+        finally:
+            await answer.aclose()
 
     async def send(self, request: Request) -> httpx2.Response:
         """Send a request until it succeeds or may not be repeated.
@@ -48,7 +68,7 @@ class AsyncTransport:
             TimedOut: the server did not answer in time.
             ResponseInvalid: a success that the contract does not declare, or a body that cannot be decoded.
         """
-        sent, waited, attempt = self._sent(request), 0.0, 0
+        sent, waited, attempt = self.sent(request), 0.0, 0
         while True:
             attempt += 1
             started = time.monotonic()
@@ -85,7 +105,7 @@ class AsyncTransport:
             waited += wait
 
     async def _once(self, request: Request) -> httpx2.Response:
-        return await self.http.request(
+        made = self.http.build_request(
             request.method,
             self.base_url + request.path,
             params=httpx2.QueryParams(request.query) if request.query else None,
@@ -95,8 +115,13 @@ class AsyncTransport:
             files=list(request.files) or None,
             timeout=self.timeout,
         )
+        answer = await self.http.send(made, stream=request.is_streamed)
+        if request.is_streamed and answer.status_code not in request.statuses:
+            await answer.aread()  # what went wrong stands in the body
+        return answer
 
-    def _sent(self, request: Request) -> Sent:
+    def sent(self, request: Request) -> Sent:
+        """What a failure says of a request."""
         query = f"?{httpx2.QueryParams(request.query)}" if request.query else ""
         return Sent(request.method, self.base_url + request.path + query)
 

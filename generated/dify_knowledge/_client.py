@@ -4,23 +4,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
-from typing import Final, Literal, Self
-from uuid import UUID
+from typing import Final, Self
 
 import httpx2
 
-from . import models, operations
+from ._metadata import Metadata
 from ._model import UNSET, Unset
-from ._paging import Page
 from ._retry import Retry
 from ._settings import authorization, find_base_url, find_key, user_agent
 from ._transport import Transport
+from ._untagged import Untagged
 
 
-class DifyKnowledge:
+class DifyKnowledge(Untagged, Metadata):
     """Knowledge API
 
     知识库 API (synchronous client).
@@ -101,208 +100,11 @@ class DifyKnowledge:
         )
         return other
 
-    def list_documents(
-        self,
-        dataset_id: UUID | str,
-        *,
-        page: int | None = None,
-        limit: int | None = None,
-        keyword: str | None = None,
-        status: Literal[
-            "queuing",
-            "indexing",
-            "paused",
-            "error",
-            "available",
-            "disabled",
-            "archived",
-        ]
-        | None = None,
-    ) -> Page[models.Document]:
-        """List documents.
+    @cached_property
+    def metadata(self) -> Metadata:
+        """Operations for managing knowledge base metadata fields and document metadata
+        values.
 
-        获取知识库的文档列表
-
-        检索指定知识库中所有文档的分页列表。
-
-        Args:
-            dataset_id: Knowledge base ID. 知识库的 ID。 UUID.
-            page: Page number to retrieve. 分页的页码。 >= 1. Default 1.
-            limit: Number of items per page. Server caps at 100. 每页返回的项目
-                数。 >= 1. Default 20.
-            keyword: Search keyword to filter by document name. 在文档名称中搜索
-                的关键词。
-            status: Filter by display status.
-
-        Returns:
-            List of documents. 文档的分页列表。 The first page; iterating over
-                it goes on to the last row of the last page.
-
-        Raises:
-            BadRequest: 400 bad_request. The request does not fit the contract,
-                or a document is in a state that does not allow the action. 请求不符
-                合契约，或文档所处的状态不允许该操作。
-            InvalidParam: 400 invalid_param. For example: limit: must be at
-                least 1.
-            InvalidAction: 400 invalid_action. For example: A document that is
-                still indexing cannot be disabled.
-            Unauthorized: 401 unauthorized. The API key is missing or wrong. API
-                密钥缺失或错误。
-            Forbidden: 403 forbidden. API access to this knowledge base is
-                disabled. 该知识库的 API 访问已停用。
-            NotFound: 404 not_found. There is no such knowledge base or
-                document, or it belongs to somebody else. 知识库或文档不存在，或属于
-                他人。
-            InvalidArgument: an argument does not fit the contract; nothing was
-                sent.
-            ResponseInvalid: the answer does not fit the contract.
-
-        Example:
-            >>> from dify_knowledge import DifyKnowledge
-            >>> with DifyKnowledge() as client:
-            ...     for row in client.list_documents(
-            ...         "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
-            ...     ):
-            ...         print(row)
+        用于管理数据集标签和元数据的操作。
         """
-        request = operations.LIST_DOCUMENTS.request(
-            parameters={
-                "dataset_id": dataset_id,
-                "page": page,
-                "limit": limit,
-                "keyword": keyword,
-                "status": status,
-            },
-        )
-        return Page.load(
-            self._transport,
-            request,
-            models.DocumentListResponse,
-            operations.LIST_DOCUMENTS_PAGING,
-        )
-
-    def batch_update_document_metadata(
-        self,
-        dataset_id: UUID | str,
-        *,
-        operation_data: Sequence[models.DocumentMetadataOperation],
-    ) -> models.BatchUpdateDocumentMetadataResponse:
-        """Update Document Metadata in Batch
-
-        Update metadata values for multiple documents at once. Each document in the
-        request receives the specified metadata key-value pairs.
-
-        Args:
-            dataset_id: Knowledge base ID. UUID.
-            operation_data: Array of document metadata update operations. Each
-                entry maps a document ID to its metadata key-value pairs.
-
-        Returns:
-            Document metadata updated successfully.
-
-        Raises:
-            BadRequest: 400 bad_request. The request does not fit the contract,
-                or a document is in a state that does not allow the action. 请求不符
-                合契约，或文档所处的状态不允许该操作。
-            InvalidParam: 400 invalid_param. For example: limit: must be at
-                least 1.
-            InvalidAction: 400 invalid_action. For example: A document that is
-                still indexing cannot be disabled.
-            Unauthorized: 401 unauthorized. The API key is missing or wrong. API
-                密钥缺失或错误。
-            Forbidden: 403 forbidden. API access to this knowledge base is
-                disabled. 该知识库的 API 访问已停用。
-            NotFound: 404 not_found. There is no such knowledge base or
-                document, or it belongs to somebody else. 知识库或文档不存在，或属于
-                他人。
-            UnsupportedMediaType: 415 unsupported_media_type. The body is not
-                sent as application/json. 请求体未以 application/json 发送。
-            InvalidArgument: an argument does not fit the contract; nothing was
-                sent.
-            ResponseInvalid: the answer does not fit the contract.
-
-        Example:
-            >>> from dify_knowledge import DifyKnowledge, models
-            >>> with DifyKnowledge() as client:
-            ...     answer = client.batch_update_document_metadata(
-            ...         "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
-            ...         operation_data=[
-            ...             models.DocumentMetadataOperation(
-            ...                 document_id="6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
-            ...                 metadata_list=[
-            ...                     models.MetadataValue(
-            ...                         id="6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
-            ...                         name="text",
-            ...                         value="text",
-            ...                     ),
-            ...                 ],
-            ...             ),
-            ...         ],
-            ...     )
-        """
-        request = operations.BATCH_UPDATE_DOCUMENT_METADATA.request(
-            parameters={"dataset_id": dataset_id},
-            body={"operation_data": operation_data},
-        )
-        return self._transport.json(request, models.BatchUpdateDocumentMetadataResponse)
-
-    def batch_update_document_status(
-        self,
-        dataset_id: UUID | str,
-        action: Literal["enable", "disable", "archive", "un_archive"],
-        *,
-        document_ids: Sequence[UUID | str],
-    ) -> models.SuccessResponse:
-        """Update Document Status
-
-        更新文档状态
-
-        Performs a batch action to update the status of one or more documents (e.g.,
-        enable, disable, archive).
-
-        执行批量操作以更新一个或多个文档的状态（例如，启用、禁用、归档）。
-
-        Args:
-            dataset_id: The ID of the knowledge base. 知识库的 ID。 UUID.
-            action: The action to perform on the documents. 对文档执行的操作。
-            document_ids: A list of document IDs to perform the action on. 要执
-                行操作的文档 ID 列表。 UUID.
-
-        Returns:
-            Operation successful. 操作成功。
-
-        Raises:
-            BadRequest: 400 bad_request. The request does not fit the contract,
-                or a document is in a state that does not allow the action. 请求不符
-                合契约，或文档所处的状态不允许该操作。
-            InvalidParam: 400 invalid_param. For example: limit: must be at
-                least 1.
-            InvalidAction: 400 invalid_action. For example: A document that is
-                still indexing cannot be disabled.
-            Unauthorized: 401 unauthorized. The API key is missing or wrong. API
-                密钥缺失或错误。
-            Forbidden: 403 forbidden. API access to this knowledge base is
-                disabled. 该知识库的 API 访问已停用。
-            NotFound: 404 not_found. There is no such knowledge base or
-                document, or it belongs to somebody else. 知识库或文档不存在，或属于
-                他人。
-            UnsupportedMediaType: 415 unsupported_media_type. The body is not
-                sent as application/json. 请求体未以 application/json 发送。
-            InvalidArgument: an argument does not fit the contract; nothing was
-                sent.
-            ResponseInvalid: the answer does not fit the contract.
-
-        Example:
-            >>> from dify_knowledge import DifyKnowledge
-            >>> with DifyKnowledge() as client:
-            ...     answer = client.batch_update_document_status(
-            ...         "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10",
-            ...         "enable",
-            ...         document_ids=["6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10"],
-            ...     )
-        """
-        request = operations.BATCH_UPDATE_DOCUMENT_STATUS.request(
-            parameters={"dataset_id": dataset_id, "action": action},
-            body={"document_ids": document_ids},
-        )
-        return self._transport.json(request, models.SuccessResponse)
+        return Metadata(self._transport)

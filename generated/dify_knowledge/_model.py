@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -33,6 +34,7 @@ class Model(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         allow_inf_nan=False,
+        defer_build=True,
     )
 
 
@@ -49,3 +51,54 @@ class _NotNull:
 
 
 NOT_NULL: Final = _NotNull()
+
+
+class UnknownVariant(Model):
+    """An option of a choice that the contract does not know. All that came is in `model_extra`, and written back."""
+
+
+class Variants:
+    """Marks a choice between models that the value of one property makes: a value is held against its model alone."""
+
+    def __init__(
+        self,
+        key: str,
+        options: Mapping[str, type[BaseModel]],
+        other: type[BaseModel] | None = None,
+    ) -> None:
+        self._key = key
+        self._options = options
+        self._other = other
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        choices = {
+            self._tag(value): handler.generate_schema(model)
+            for value, model in self._options.items()
+        }
+        if self._other is not None:
+            choices[""] = handler.generate_schema(self._other)
+        return core_schema.tagged_union_schema(choices, self._choose)
+
+    def _tag(self, value: str) -> str:
+        return f"{self._key}={value}"  # in the location of an error it must not look like a field
+
+    def _choose(self, given: Any) -> str | None:
+        value: Any = (
+            cast(dict[str, Any], given).get(self._key)
+            if isinstance(given, dict)
+            else None
+        )
+        if isinstance(given, BaseModel):
+            value = next(
+                (
+                    value
+                    for value, model in self._options.items()
+                    if isinstance(given, model)
+                ),
+                "",
+            )
+        if isinstance(value, str) and value in self._options:
+            return self._tag(value)
+        return "" if self._other is not None and isinstance(value, str) else None

@@ -6,17 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from ._forms import field_parts, file_parts, form_fields, plain_text
 from ._model import UNSET
 from .errors import InvalidArgument
-
-FileContent: TypeAlias = bytes | BinaryIO | tuple[str, bytes | BinaryIO]
-"""A file to send: its bytes, an open file, or either with the name to send it under."""
 
 Arguments: TypeAlias = Mapping[str, object]
 
@@ -30,9 +28,10 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     content: bytes | None = None
-    form: Mapping[str, str] | None = None
+    form: Mapping[str, list[str]] | None = None
     files: tuple[tuple[str, Any], ...] = ()
     statuses: tuple[int, ...] = (200,)
+    is_streamed: bool = False
 
     def with_query(self, name: str, value: int) -> Request:
         """The same request with one query parameter changed."""
@@ -49,12 +48,13 @@ class Operation:
     statuses: tuple[int, ...]
     accept: str
     parameters: type[BaseModel] | None = None
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
     joined: frozenset[str] = frozenset()
     nullable: frozenset[str] = frozenset()
     body: type[BaseModel] | None = None
     is_body_optional: bool = False
     media: str = ""
+    encodings: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def request(
         self,
@@ -110,18 +110,11 @@ class Operation:
             or (self.is_body_optional and not (self._given(body) or files))
         ):
             return plain
-        if self.media in ("multipart/form-data", "application/x-www-form-urlencoded"):
-            fields = self._checked(self.body, body)
-            given = tuple(
-                (name, value)
-                for name, value in (files or {}).items()
-                if value is not None
-            )
-            return replace(
-                plain,
-                form={name: _text(value) for name, value in fields.items()},
-                files=given,
-            )
+        if self.media == "multipart/form-data":
+            fields = field_parts(self._checked(self.body, body), self.encodings)
+            return replace(plain, files=(*fields, *file_parts(files or {})))
+        if self.media == "application/x-www-form-urlencoded":
+            return replace(plain, form=form_fields(self._checked(self.body, body)))
         return replace(
             plain, headers=typed, content=_json(self._validated(self.body, body))
         )
@@ -156,10 +149,10 @@ class Operation:
 
     def _pairs(self, name: str, value: Any) -> list[tuple[str, str]]:
         if not isinstance(value, list):
-            return [(name, _text(value))]
+            return [(name, plain_text(value))]
         if name in self.joined:
-            return [(name, ",".join(map(_text, value)))]
-        return [(name, _text(item)) for item in value]
+            return [(name, ",".join(map(plain_text, value)))]
+        return [(name, plain_text(item)) for item in value]
 
     def _filled(self, values: Mapping[str, str]) -> str:
         path = self.path
@@ -195,9 +188,3 @@ def _header(name: str, value: str) -> str:
     if not value.isprintable():
         raise _refused([name], "a header cannot hold control characters", value)
     return value
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)

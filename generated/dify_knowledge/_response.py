@@ -30,6 +30,33 @@ def decode(model: type[ModelT], answer: httpx2.Response, sent: Sent) -> ModelT:
         raise _misfit(error, answer, sent) from None
 
 
+def decode_event(
+    model: type[ModelT], data: str, answer: httpx2.Response, sent: Sent
+) -> ModelT:
+    """The data of one event.
+
+    Raises:
+        ResponseInvalid: it does not fit the model; its body is that data.
+    """
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        whole = httpx2.Response(
+            answer.status_code, headers=_media(answer), content=data.encode()
+        )
+        raise _misfit(error, whole, sent) from None
+
+
+def misread_event(problem: str, answer: httpx2.Response, sent: Sent) -> ResponseInvalid:
+    """The exception for a stream that cannot be read on."""
+    whole = httpx2.Response(answer.status_code, headers=_media(answer))
+    return _invalid(whole, sent, "", problem, "server-sent events")
+
+
+def _media(answer: httpx2.Response) -> dict[str, str]:
+    return {"content-type": answer.headers.get("content-type", "text/event-stream")}
+
+
 def check_status(
     answer: httpx2.Response, statuses: tuple[int, ...], sent: Sent, secret: str
 ) -> None:

@@ -33,7 +33,7 @@ _HINTS = {"uuid": "UUID", "date": "RFC 3339 date", "date-time": "RFC 3339 date a
 
 def model_text(model: Model) -> str:
     """The docstring of a class."""
-    lines = list(paragraphs(model.prose)) or [f"`{model.name}`, as the contract describes it."]
+    lines = list(paragraphs(model.prose)) or [model.use]
     return "\n".join([*lines, *(["", "Deprecated."] if model.deprecated else [])])
 
 
@@ -47,6 +47,8 @@ def operation_text(operation: Operation, view: View, *, is_async: bool) -> str:
     lines = list(paragraphs(titled(operation)))
     if operation.description:
         lines += ["", *paragraphs(operation.description)]
+    if operation.twin:
+        lines += ["", *wrap(f"Gives the answer while it arrives; `{operation.twin}` gives it as a whole.", WIDTH)]
     if operation.deprecated:
         lines += ["", "Deprecated: this operation may go away."]
     if operation.arguments:
@@ -171,6 +173,10 @@ def _returned(operation: Operation) -> str:
     said = " ".join(_sentence(" ".join(text.text.split())) for text in operation.answer.prose)
     if operation.paging:
         return f"{said} The first page; iterating over it goes on to the last row of the last page.".strip()
+    if operation.answer.kind == "events":
+        return f"{said} The events, to iterate over once, in a `with` block.".strip()
+    if operation.answer.kind == "download":
+        return f"{said} The bytes, to iterate over or to save once, in a `with` block.".strip()
     return said or "The answer."
 
 

@@ -14,6 +14,7 @@ class Flavour:
     title: Code
     is_async: bool
     prefix: Code
+    module_prefix: Code
     define: Code
     wait: Code
     loop: Code
@@ -30,12 +31,18 @@ class Flavour:
     client: Code
     transport: Code
     paging: Code
+    events: Code
+    next: Code
+    generator: Code
+    pass_on: Code
+    whole: Code
 
 
 SYNC = Flavour(
     title=Code("synchronous"),
     is_async=False,
     prefix=Code(""),
+    module_prefix=Code("_"),
     define=Code("def"),
     wait=Code(""),
     loop=Code("for"),
@@ -52,11 +59,17 @@ SYNC = Flavour(
     client=Code("_client"),
     transport=Code("_transport"),
     paging=Code("_paging"),
+    events=Code("_events"),
+    next=Code("next"),
+    generator=Code("Iterator[Any]"),
+    pass_on=Code("yield from answer.iter_bytes()"),
+    whole=Code("read"),
 )
 ASYNC = Flavour(
     title=Code("asynchronous"),
     is_async=True,
     prefix=Code("Async"),
+    module_prefix=Code("_async_"),
     define=Code("async def"),
     wait=Code("await "),
     loop=Code("async for"),
@@ -73,5 +86,10 @@ ASYNC = Flavour(
     client=Code("_async_client"),
     transport=Code("_async_transport"),
     paging=Code("_async_paging"),
+    events=Code("_async_events"),
+    next=Code("anext"),
+    generator=Code("AsyncIterator[Any]"),
+    pass_on=Code("async for chunk in answer.aiter_bytes():\n                yield chunk"),
+    whole=Code("aread"),
 )
 FLAVOURS = (SYNC, ASYNC)

@@ -41,7 +41,7 @@ def _connected(models: Sequence[Model]) -> Iterable[list[Model]]:
 
     for model in models:
         for shape in model.shapes():
-            if shape.kind == "model":
+            if shape.model:
                 heads[head(shape.model)] = head(model.name)
     groups: dict[str, list[Model]] = {}
     for model in models:
@@ -49,10 +49,11 @@ def _connected(models: Sequence[Model]) -> Iterable[list[Model]]:
     return groups.values()
 
 
-def joined(sources: Iterable[str]) -> str:
+def joined(sources: Iterable[str], choices: Iterable[str] = ()) -> str:
     """One module from the modules of all portions: each import once, the classes by name.
 
-    A class comes later than its name where its own portion has it behind another, from which it derives.
+    A class comes later than its name where its own portion has it behind another, from which it derives. `choices`
+    stand behind the classes that they name, and before those that have one as their base.
     """
     imports: dict[str, None] = {}
     classes: list[tuple[str, str]] = []
@@ -66,4 +67,7 @@ def joined(sources: Iterable[str]) -> str:
             rebuilt += _REBUILT.findall(body)
             classes.append((latest, _REBUILT.sub("", body).rstrip()))
     classes.sort(key=lambda each: each[0])
-    return "\n\n\n".join(["\n".join(imports), *(body for _, body in classes), "\n".join(sorted(rebuilt))])
+    bodies = [body for _, body in classes]
+    roots = [body for body in bodies if "(RootModel[" in body.partition("\n")[0]]
+    plain = [body for body in bodies if body not in roots]
+    return "\n\n\n".join(["\n".join(imports), *plain, *choices, *roots, "\n".join(sorted(rebuilt))])

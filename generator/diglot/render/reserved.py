@@ -65,9 +65,20 @@ CLASSES = frozenset(
         "UUID",
         "Unset",
         "UNSET",
+        "UnknownVariant",
+        "Variants",
     ]
 ) | {name for name in dir(builtins) if name[0].isupper()}
 ARGUMENTS = frozenset({"self", "models", "operations", "request", "UUID", "annotations"}) | {
     name for name in dir(builtins) if name[0].islower()
 }
 METHODS = frozenset({"close", "aclose", "with_options", "api_key", "base_url", "timeout", "retries"}) | ARGUMENTS
+GROUPS = frozenset({"close", "aclose", "with_options", "raw", "transport"})
+GROUP_CLASSES = frozenset({"AsyncPages", "Group", "Lazy", "Mapping", "Page", "Sequence"}) | frozenset(
+    {"AsyncByteStream", "AsyncEventStream", "ByteStream", "EventStream", "FileContent", "ServerSentEvent", "Unset"}
+)
+"""What the module of a group imports."""
+MODULES = frozenset(
+    ["async_client", "client", "error", "events", "forms", "group", "hooks", "lazy", "model", "options"]
+) | frozenset(["paging", "position", "raw", "request", "response", "retry", "settings", "sse", "transport", "variants"])
+"""The modules that every package has, without the underscore that they begin with."""

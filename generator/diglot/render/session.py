@@ -71,6 +71,13 @@ def call(operation: Operation, models: Mapping[str, Model], width: int, *, is_as
     imports = ("models",) if uses_models else ()
     if operation.paging:
         return Session(imports, (*made.lines(width, f"{'async ' * is_async}for row in ", ":"), "    print(row)"))
+    if operation.answer.is_stream:
+        opened = made.lines(width, f"{'async ' * is_async}with {'await ' * is_async}", " as answer:")
+        if operation.answer.kind == "events":
+            inner = [f"{'async ' * is_async}for event in answer:", "    print(event)"]
+        else:
+            inner = [f'{"await " * is_async}answer.save("answer.bin")']
+        return Session(imports, (*opened, *(f"    {line}" for line in inner)))
     kept = "" if operation.answer.kind == "nothing" else "answer = "
     return Session(imports, tuple(made.lines(width, f"{kept}{'await ' * is_async}")))
 
@@ -124,6 +131,11 @@ def _spelled(value: Any, field: Field, models: Mapping[str, Model], depth: int =
         return Piece("[", tuple(_spelled(item, inner, models, depth) for item in value[:_MAX_ITEMS] or [None]), "]")
     if shape.kind == "model":
         return _made(value if isinstance(value, dict) else {}, models[shape.model], models, depth + 1)
+    if shape.kind == "choice":
+        choice = models[shape.model]
+        wanted = value.get(choice.key) if isinstance(value, dict) else None
+        name = dict(choice.options).get(str(wanted), choice.options[0][1])
+        return _spelled(value, replace(field, shape=Shape("model", model=name)), models, depth)
     return _json(value)
 
 
