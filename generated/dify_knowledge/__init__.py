@@ -21,13 +21,16 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import errors, models
+    from ._answer import Answer, Raw
     from ._async_client import AsyncDifyKnowledge
     from ._async_paging import AsyncPage
     from ._client import DifyKnowledge
     from ._model import UNSET, Unset
     from ._paging import Page
+    from ._timeout import Timeout
     from .errors import (
         BadRequest,
+        ClientClosed,
         Conflict,
         ConnectionFailed,
         ContentTooLarge,
@@ -51,9 +54,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNSET",
+    "Answer",
     "AsyncDifyKnowledge",
     "AsyncPage",
     "BadRequest",
+    "ClientClosed",
     "Conflict",
     "ConnectionFailed",
     "ContentTooLarge",
@@ -68,10 +73,12 @@ __all__ = [
     "NotFound",
     "Page",
     "RateLimited",
+    "Raw",
     "ResponseInvalid",
     "ServerError",
     "StatusError",
     "TimedOut",
+    "Timeout",
     "Unauthorized",
     "UnprocessableContent",
     "Unset",
@@ -83,9 +90,11 @@ __all__ = [
 
 _HOMES = {
     "UNSET": "_model",
+    "Answer": "_answer",
     "AsyncDifyKnowledge": "_async_client",
     "AsyncPage": "_async_paging",
     "BadRequest": "errors",
+    "ClientClosed": "errors",
     "Conflict": "errors",
     "ConnectionFailed": "errors",
     "ContentTooLarge": "errors",
@@ -100,10 +109,12 @@ _HOMES = {
     "NotFound": "errors",
     "Page": "_paging",
     "RateLimited": "errors",
+    "Raw": "_answer",
     "ResponseInvalid": "errors",
     "ServerError": "errors",
     "StatusError": "errors",
     "TimedOut": "errors",
+    "Timeout": "_timeout",
     "Unauthorized": "errors",
     "UnprocessableContent": "errors",
     "Unset": "_model",
@@ -112,7 +123,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: importing the package alone costs next to nothing."""
+    """Import a public name when it is first used: the package alone costs little."""
     if name in ("errors", "models"):
         return import_module(f".{name}", __name__)
     if name not in _HOMES:

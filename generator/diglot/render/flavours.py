@@ -24,7 +24,12 @@ class Flavour:
     iter: Code
     iterator: Code
     give: Code
-    sleep_import: Code
+    parts: Code
+    settled_import: Code
+    settled: Code
+    settled_end: Code
+    result: Code
+    may_wait: Code
     paging_imports: Code
     listing: Code
     client: Code
@@ -46,7 +51,12 @@ SYNC = Flavour(
     iter=Code("__iter__"),
     iterator=Code("Iterator"),
     give=Code("yield from page.data"),
-    sleep_import=Code("from time import sleep"),
+    parts=Code("iter_bytes"),
+    settled_import=Code(""),
+    settled=Code(""),
+    settled_end=Code(""),
+    result=Code("ResultT"),
+    may_wait=Code("False"),
     paging_imports=Code("Iterator"),
     listing=Code("Page"),
     client=Code("_client"),
@@ -67,7 +77,12 @@ ASYNC = Flavour(
     iter=Code("__aiter__"),
     iterator=Code("AsyncIterator"),
     give=Code("for row in page.data:\n                yield row"),
-    sleep_import=Code("from asyncio import sleep"),
+    parts=Code("aiter_bytes"),
+    settled_import=Code(", settled"),
+    settled=Code("await settled("),
+    settled_end=Code(")"),
+    result=Code("Awaitable[ResultT]"),
+    may_wait=Code("True"),
     paging_imports=Code("AsyncIterator, Generator"),
     listing=Code("AsyncPages"),
     client=Code("_async_client"),
