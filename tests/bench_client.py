@@ -106,6 +106,7 @@ def structure(msgspec: Any) -> Any:
     """The documents as msgspec's own structures: the same types, unknown fields lost."""
     words = ("data_source_type", "name", "created_from", "indexing_status", "display_status", "doc_form")
     numbers = ("position", "created_at", "tokens", "word_count", "hit_count")
+    entry = msgspec.defstruct("Entry", [("id", str), ("name", str), ("type", str), ("value", Any)])
     row = msgspec.defstruct(
         "Row",
         [
@@ -119,7 +120,7 @@ def structure(msgspec: Any) -> Any:
             ("data_source_info", dict[str, Any] | None),
             (
                 "doc_metadata",
-                list[msgspec.defstruct("Meta", [("id", str), ("name", str), ("type", str), ("value", Any)])],
+                list[entry],
             ),
         ],
     )

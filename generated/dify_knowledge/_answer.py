@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -101,7 +101,7 @@ _RECORDER: Final[ContextVar[Recorder | None]] = ContextVar("recorder", default=N
 
 
 @contextmanager
-def recording() -> Iterator[Recorder]:
+def recording() -> Generator[Recorder, None, None]:
     """Keep what arrives in this thread or task until the block ends."""
     recorder = Recorder()
     token = _RECORDER.set(recorder)

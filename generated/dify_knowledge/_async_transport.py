@@ -100,8 +100,9 @@ class AsyncTransport:
             url = f"{url}?{urlencode(request.query)}"
         sent = Sent(request.method, redacted(url, self.secret))
         deadline = Deadline.start(self.timeout)
+        scope = timeout(self.timeout.total)
         try:
-            async with timeout(self.timeout.total) as scope:
+            async with scope:
                 answer = await self._until_done(request, url, sent, deadline)
         except TimeoutError:
             if not scope.expired():

@@ -39,14 +39,23 @@ def hooks_of(
     Raises:
         InvalidArgument: one cannot be called, or must be awaited where nobody waits.
     """
-    hooks = tuple(given) if isinstance(given, Sequence) else (given,) if given else ()
+    hooks: tuple[HookT, ...] = ()
+    if given is not None:
+        try:
+            hooks = (given,) if callable(given) else tuple(given)
+        except TypeError:
+            raise _uncallable(name, given) from None
     for hook in hooks:
         if not callable(hook):
-            raise InvalidArgument(f"{name}: {hook!r} cannot be called", argument=name)
+            raise _uncallable(name, hook)
         if iscoroutinefunction(hook) and not may_wait:
             message = f"{name}: only the asynchronous client awaits its hooks"
             raise InvalidArgument(message, argument=name)
     return hooks
+
+
+def _uncallable(name: str, hook: object) -> InvalidArgument:
+    return InvalidArgument(f"{name}: {hook!r} cannot be called", argument=name)
 
 
 async def settled(result: object) -> None:

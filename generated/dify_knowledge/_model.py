@@ -8,7 +8,7 @@ Unknown fields are kept, absent is not null, a text is not a number.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -52,7 +52,8 @@ class _NotNull:
         inner = schema["schema"]
         if inner["type"] in ("str", "int", "float", "bool", "list"):
             # Written as what it is, None included; costs less than a chain does.
-            return {**inner, "serialization": core_schema.simple_ser_schema("any")}
+            written = core_schema.simple_ser_schema("any")
+            return cast("CoreSchema", {**inner, "serialization": written})
         return core_schema.chain_schema([inner, core_schema.any_schema()])
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urljoin
 
 from pydantic import BaseModel, ValidationError
@@ -50,12 +50,7 @@ def check_status(answer: Answer, statuses: tuple[int, ...], secret: str) -> None
 
 def failure(answer: Answer, secret: str) -> StatusError:
     """The exception for an answer that is no success, with what can be understood."""
-    try:
-        body = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        body = None
-    said = body if isinstance(body, dict) else {}
-    code, message = said.get("code"), said.get("message")
+    code, message = _said(answer)
     code = redacted(code, secret) if isinstance(code, str) else None
     if not isinstance(message, str) or not message:
         message = _shown(answer.text.strip()) or answer.reason or "no message"
@@ -71,6 +66,16 @@ def failure(answer: Answer, secret: str) -> StatusError:
             name: redacted(value, secret) for name, value in answer.headers.items()
         },
     )
+
+
+def _said(answer: Answer) -> tuple[object, object]:
+    """The code and the message in the body of a failure, whatever they are."""
+    try:
+        body: object = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        body = None
+    said = cast("dict[str, object]", body) if isinstance(body, dict) else {}
+    return said.get("code"), said.get("message")
 
 
 def _elsewhere(answer: Answer) -> str:
@@ -117,20 +122,28 @@ def _pointer(location: tuple[int | str, ...], answer: Answer) -> str:
 
     A location also names the options of a union: those lead nowhere in the document.
     """
-    node: Any = from_json(answer.content)  # read as the validator read it
+    node: object = from_json(answer.content)  # read as the validator read it
     tokens: list[str] = []
     for number, token in enumerate(location):
-        last = number == len(location) - 1
-        if isinstance(node, dict) and (
-            token in node or (last and not isinstance(token, int))
-        ):
-            node = node.get(str(token))
-        elif isinstance(node, list) and isinstance(token, int) and token < len(node):
-            node = node[token]
-        else:
-            continue
-        tokens.append(str(token).replace("~", "~0").replace("/", "~1"))
+        is_last = number == len(location) - 1
+        steps = _step(node, token, is_last=is_last)
+        if steps:
+            node = steps[0]
+            tokens.append(str(token).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{token}" for token in tokens)
+
+
+def _step(node: object, token: int | str, *, is_last: bool) -> tuple[object, ...]:
+    """Where a token leads from a node: one value, or none; the last may be absent."""
+    if isinstance(node, dict) and isinstance(token, str):
+        fields = cast("dict[str, object]", node)
+        if token in fields or is_last:
+            return (fields.get(token),)
+    if isinstance(node, list) and isinstance(token, int):
+        items = cast("list[object]", node)
+        if token < len(items):
+            return (items[token],)
+    return ()
 
 
 def _shown(text: str) -> str:

@@ -42,10 +42,7 @@ class Retry:
     times: int
 
     def __post_init__(self) -> None:
-        given: object = self.times
-        if not isinstance(given, int) or isinstance(given, bool) or given < 0:
-            message = f"retries must be a whole number from 0 on, not {given!r}"
-            raise InvalidArgument(message, argument="retries")
+        _check(self.times)
 
     def after_status(self, method: str, status: int) -> bool:
         """Whether repeating is safe.
@@ -73,6 +70,12 @@ class Retry:
             longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt - 1, 10))
             seconds = SystemRandom().uniform(0, longest)
         return seconds if seconds <= min(BUDGET - waited, left) else None
+
+
+def _check(given: object) -> None:
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        message = f"retries must be a whole number from 0 on, not {given!r}"
+        raise InvalidArgument(message, argument="retries")
 
 
 def seconds_asked(header: str | None, now: datetime) -> float | None:
