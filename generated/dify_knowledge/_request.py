@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias, cast
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
@@ -122,7 +122,7 @@ class Operation:
             )
             return replace(
                 plain,
-                form={name: _text(value) for name, value in fields.items()},
+                form={name: _text(name, value) for name, value in fields.items()},
                 files=given,
             )
         return replace(
@@ -157,16 +157,13 @@ class Operation:
             if value is not UNSET and (value is not None or name in self.nullable)
         }
 
-    def _pairs(self, name: str, value: Any) -> list[tuple[str, str]]:
+    def _pairs(self, name: str, value: object) -> list[tuple[str, str]]:
         if not isinstance(value, list):
-            return [(name, _text(value))]
-        items: list[Any] = value
-        texts = [_text(item) for item in items]
-        return (
-            [(name, ",".join(texts))]
-            if name in self.joined
-            else [(name, text) for text in texts]
-        )
+            return [(name, _text(name, value))]
+        texts = [_text(name, item) for item in cast("list[object]", value)]
+        if name in self.joined:
+            return [(name, ",".join(texts))]
+        return [(name, text) for text in texts]
 
     def _filled(self, values: Mapping[str, str]) -> str:
         path = self.path
@@ -199,12 +196,17 @@ def _refused(tokens: list[str], reason: str, given: object) -> InvalidArgument:
 
 
 def _header(name: str, value: str) -> str:
-    if not value.isprintable():
-        raise _refused([name], "a header cannot hold control characters", value)
+    if not (value.isascii() and value.isprintable()):
+        raise _refused([name], "a header holds printable ASCII only", value)
     return value
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _refused([name], "a text cannot hold a lone surrogate", value) from None
+    return text

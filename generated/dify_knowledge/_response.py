@@ -96,8 +96,9 @@ def _misfit(error: ValidationError, answer: Answer, secret: str) -> ResponseInva
         shown = f"{_shown(answer.text)!r} ({media})"
         got = f"{shown}: {first['msg']}" if answer.content else "an empty body"
         return _invalid(answer, secret, "", got, "a JSON document")
-    pointer = _pointer(first["loc"], answer)
-    got = "nothing" if first["type"] == "missing" else _shown(repr(first["input"]))
+    is_missing = first["type"] == "missing"
+    pointer = _pointer(first["loc"], answer, is_missing=is_missing)
+    got = "nothing" if is_missing else _shown(repr(first["input"]))
     return _invalid(answer, secret, pointer, got, first["msg"])
 
 
@@ -117,27 +118,29 @@ def _invalid(
     )
 
 
-def _pointer(location: tuple[int | str, ...], answer: Answer) -> str:
-    """The JSON Pointer (RFC 6901) of a location.
+def _pointer(
+    location: tuple[int | str, ...], answer: Answer, *, is_missing: bool
+) -> str:
+    """The JSON Pointer (RFC 6901) of a location, whose last field may be missing.
 
     A location also names the options of a union: those lead nowhere in the document.
     """
     node: object = from_json(answer.content)  # read as the validator read it
     tokens: list[str] = []
     for number, token in enumerate(location):
-        is_last = number == len(location) - 1
-        steps = _step(node, token, is_last=is_last)
+        may_lack = is_missing and number == len(location) - 1
+        steps = _step(node, token, may_lack=may_lack)
         if steps:
             node = steps[0]
             tokens.append(str(token).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{token}" for token in tokens)
 
 
-def _step(node: object, token: int | str, *, is_last: bool) -> tuple[object, ...]:
-    """Where a token leads from a node: one value, or none; the last may be absent."""
+def _step(node: object, token: int | str, *, may_lack: bool) -> tuple[object, ...]:
+    """Where a token leads from a node: one value, or none."""
     if isinstance(node, dict) and isinstance(token, str):
         fields = cast("dict[str, object]", node)
-        if token in fields or is_last:
+        if token in fields or may_lack:
             return (fields.get(token),)
     if isinstance(node, list) and isinstance(token, int):
         items = cast("list[object]", node)
