@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import errors, models
+    from ._answer import Answer, Raw
     from ._async_client import AsyncDifyKnowledge
     from ._async_events import AsyncByteStream, AsyncEventStream
     from ._async_paging import AsyncPage
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from ._model import UNSET, UnknownVariant, Unset
     from ._paging import Page
     from ._sse import ServerSentEvent
+    from ._timeout import Timeout
     from .errors import (
         BadRequest,
+        ClientClosed,
         Conflict,
         ConnectionFailed,
         ContentTooLarge,
@@ -54,12 +57,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNSET",
+    "Answer",
     "AsyncByteStream",
     "AsyncDifyKnowledge",
     "AsyncEventStream",
     "AsyncPage",
     "BadRequest",
     "ByteStream",
+    "ClientClosed",
     "Conflict",
     "ConnectionFailed",
     "ContentTooLarge",
@@ -75,11 +80,13 @@ __all__ = [
     "NotFound",
     "Page",
     "RateLimited",
+    "Raw",
     "ResponseInvalid",
     "ServerError",
     "ServerSentEvent",
     "StatusError",
     "TimedOut",
+    "Timeout",
     "Unauthorized",
     "UnknownVariant",
     "UnprocessableContent",
@@ -92,12 +99,14 @@ __all__ = [
 
 _HOMES = {
     "UNSET": "_model",
+    "Answer": "_answer",
     "AsyncByteStream": "_async_events",
     "AsyncDifyKnowledge": "_async_client",
     "AsyncEventStream": "_async_events",
     "AsyncPage": "_async_paging",
     "BadRequest": "errors",
     "ByteStream": "_events",
+    "ClientClosed": "errors",
     "Conflict": "errors",
     "ConnectionFailed": "errors",
     "ContentTooLarge": "errors",
@@ -113,11 +122,13 @@ _HOMES = {
     "NotFound": "errors",
     "Page": "_paging",
     "RateLimited": "errors",
+    "Raw": "_answer",
     "ResponseInvalid": "errors",
     "ServerError": "errors",
     "ServerSentEvent": "_sse",
     "StatusError": "errors",
     "TimedOut": "errors",
+    "Timeout": "_timeout",
     "Unauthorized": "errors",
     "UnknownVariant": "_model",
     "UnprocessableContent": "errors",
@@ -127,7 +138,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: importing the package alone costs next to nothing."""
+    """Import a public name when it is first used: the package alone costs little."""
     if name in ("errors", "models"):
         return import_module(f".{name}", __name__)
     if name not in _HOMES:

@@ -4,19 +4,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from dataclasses import replace
-from functools import cached_property
 from types import TracebackType
-from typing import Final, Self
+from typing import ParamSpec, Self, TypeVar
 
 import httpx2
 
+from ._answer import Raw, recording
 from ._async_metadata import AsyncMetadata
-from ._async_transport import AsyncTransport
+from ._async_transport import AsyncConnections, AsyncTransport
 from ._async_untagged import AsyncUntagged
+from ._hooks import Hooks, RequestHook, ResponseHook, hooks_of
 from ._model import UNSET, Unset
 from ._retry import Retry
-from ._settings import authorization, find_base_url, find_key, user_agent
+from ._settings import authorization, find_base_url, find_key, find_limit
+from ._timeout import Timeout
+
+CallT = ParamSpec("CallT")
+ResultT = TypeVar("ResultT")
 
 
 class AsyncDifyKnowledge(AsyncUntagged, AsyncMetadata):
@@ -32,14 +39,25 @@ class AsyncDifyKnowledge(AsyncUntagged, AsyncMetadata):
     用于管理知识库（数据集）、文档和段落的 API，包括创建、检索和配置功能。
 
     Args:
-        api_key: the API key; without it the environment variable DIFY_API_KEY is read.
-        base_url: address of the API; without it DIFY_BASE_URL, then https://api.dify.ai/v1.
-        timeout: seconds for each phase of a request (connect, write, read), or an `httpx2.Timeout`.
+        api_key: the API key; without it the environment variable DIFY_API_KEY
+            is read.
+        base_url: address of the API; without it DIFY_BASE_URL, then
+            https://api.dify.ai/v1.
+        timeout: seconds for each phase of a request, None for no limit, or a
+            `Timeout`.
         retries: how often a request is repeated, where repeating is safe.
-        http_client: an HTTP client of your own, with your proxies, hooks or transport; you close it yourself.
+        answer_limit: the longest body that is read, in bytes after
+            decompression.
+        on_request: called with each `httpx2.Request` before it is sent: one
+            function or several.
+        on_response: called with each `Answer` before it is checked: one
+            function or several.
+        http_client: an HTTP client of your own, with proxies or a transport of
+            yours; you close it yourself.
 
     Raises:
         NotConfigured: there is no API key, or base_url is no address.
+        InvalidArgument: an option is none.
     """
 
     def __init__(
@@ -47,18 +65,25 @@ class AsyncDifyKnowledge(AsyncUntagged, AsyncMetadata):
         api_key: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: float | httpx2.Timeout | None = 30.0,
+        timeout: float | Timeout | None = 30.0,
         retries: int = 2,
+        answer_limit: int = 100_000_000,
+        on_request: RequestHook | Sequence[RequestHook] | None = None,
+        on_response: ResponseHook | Sequence[ResponseHook] | None = None,
         http_client: httpx2.AsyncClient | None = None,
     ) -> None:
-        key, address = find_key(api_key), find_base_url(base_url)
-        self._owned: Final = http_client is None
+        key = find_key(api_key)
+        self._is_owner = True
         self._transport = AsyncTransport(
-            http=http_client
-            or httpx2.AsyncClient(headers={"User-Agent": user_agent()}),
-            base_url=address,
-            timeout=timeout,
+            connections=AsyncConnections(http_client),
+            base_url=find_base_url(base_url),
+            timeout=Timeout.of(timeout),
             retry=Retry(retries),
+            hooks=Hooks(
+                hooks_of("on_request", on_request, may_wait=True),
+                hooks_of("on_response", on_response, may_wait=True),
+            ),
+            answer_limit=find_limit(answer_limit),
             authorization=authorization(key),
             secret=key,
         )
@@ -78,30 +103,70 @@ class AsyncDifyKnowledge(AsyncUntagged, AsyncMetadata):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections, unless they are those of an HTTP client of yours."""
-        if self._owned:
-            await self._transport.http.aclose()
+        """Close the connections, unless they are those of an HTTP client of yours.
+
+        A client that `with_options` gave leaves them to the one that it came from.
+        """
+        if self._is_owner:
+            await self._transport.connections.close()
 
     def with_options(
         self,
         *,
-        timeout: float | httpx2.Timeout | Unset | None = UNSET,
-        retries: int | None = None,
-    ) -> AsyncDifyKnowledge:
-        """Give a client that differs in these options only. It shares the connections; closing it leaves them open."""
-        other = AsyncDifyKnowledge(
-            self._transport.secret,
-            base_url=self._transport.base_url,
-            http_client=self._transport.http,
-        )
+        timeout: float | Timeout | Unset | None = UNSET,
+        retries: int | Unset = UNSET,
+        answer_limit: int | Unset = UNSET,
+        on_request: RequestHook | Sequence[RequestHook] | Unset | None = UNSET,
+        on_response: ResponseHook | Sequence[ResponseHook] | Unset | None = UNSET,
+    ) -> Self:
+        """Give a client that differs in these options only and shares the connections.
+
+        Raises:
+            InvalidArgument: an option is none.
+        """
+        old = self._transport
+        hooks = old.hooks
+        if on_request is not UNSET:
+            before = hooks_of("on_request", on_request, may_wait=True)
+            hooks = replace(hooks, request=before)
+        if on_response is not UNSET:
+            after = hooks_of("on_response", on_response, may_wait=True)
+            hooks = replace(hooks, response=after)
+        other = copy(self)
+        other._is_owner = False
         other._transport = replace(
-            self._transport,
-            timeout=self._transport.timeout if timeout is UNSET else timeout,
-            retry=self._transport.retry if retries is None else Retry(retries),
+            old,
+            timeout=old.timeout if timeout is UNSET else Timeout.of(timeout),
+            retry=old.retry if retries is UNSET else Retry(retries),
+            answer_limit=(
+                old.answer_limit if answer_limit is UNSET else find_limit(answer_limit)
+            ),
+            hooks=hooks,
         )
         return other
 
-    @cached_property
+    async def raw(
+        self,
+        method: Callable[CallT, Awaitable[ResultT]],
+        /,
+        *args: CallT.args,
+        **kwargs: CallT.kwargs,
+    ) -> Raw[ResultT]:
+        """Call a method, and give its result together with the answer of the server.
+
+        Args:
+            method: a method of this client.
+            *args: its arguments by position.
+            **kwargs: its arguments by name.
+
+        Raises:
+            InvalidArgument: the method sends no request.
+        """
+        with recording() as recorder:
+            value = await method(*args, **kwargs)
+        return recorder.with_answer(value)
+
+    @property
     def metadata(self) -> AsyncMetadata:
         """Operations for managing knowledge base metadata fields and document metadata
         values.

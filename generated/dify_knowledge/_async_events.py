@@ -13,8 +13,8 @@ from typing import Any, Generic, Self, TypeVar
 import httpx2
 from pydantic import BaseModel, RootModel
 
+from ._answer import Answer
 from ._async_transport import AsyncTransport
-from ._error import Sent
 from ._request import Request
 from ._response import decode_event, misread_event
 from ._sse import EventTooLong, Parser, ServerSentEvent
@@ -26,11 +26,11 @@ class _AsyncStream:
     """An answer of which only the head is there. It holds a connection until it is closed or read to its end."""
 
     def __init__(
-        self, transport: AsyncTransport, sent: Sent, response: httpx2.Response
+        self, transport: AsyncTransport, answer: Answer, incoming: httpx2.Response
     ) -> None:
         self._transport = transport
-        self._sent = sent
-        self.response = response
+        self._incoming = incoming
+        self.answer = answer
 
     async def __aenter__(self) -> Self:
         return self
@@ -45,24 +45,24 @@ class _AsyncStream:
 
     async def aclose(self) -> None:
         """Give the connection back; what was not read is lost."""
-        await self.response.aclose()
+        await self._incoming.aclose()
 
 
 class AsyncEventStream(_AsyncStream, Generic[T]):
     """The events of an answer, each checked as it arrives. Use it in a `with` block, and iterate over it once.
 
-    `last` is the event that was given last, as it came: its name, its id, its data as text. `response` is the answer's
-    head. An event whose data is `[DONE]` ends the stream; one without data, such as a ping, is passed over.
+    `last` is the event that was given last, as it came: its name, its id, its data as text. `answer` is the
+    answer's head. An event whose data is `[DONE]` ends the stream; one without data, such as a ping, is passed over.
     """
 
     def __init__(
         self,
         transport: AsyncTransport,
-        sent: Sent,
-        response: httpx2.Response,
+        answer: Answer,
+        incoming: httpx2.Response,
         model: type[BaseModel] | None,
     ) -> None:
-        super().__init__(transport, sent, response)
+        super().__init__(transport, answer, incoming)
         self._model = model
         self._events: AsyncIterator[T] = self._read()
         self.last: ServerSentEvent | None = None
@@ -75,13 +75,12 @@ class AsyncEventStream(_AsyncStream, Generic[T]):
         model: type[BaseModel] | None = None,
     ) -> AsyncEventStream[Any]:
         """Send a request whose answer is events; without a model each is given as it comes."""
-        response = await transport.open(request)
-        sent = transport.sent(request)
-        media = response.headers.get("content-type", "no content type")
+        answer, incoming = await transport.open(request)
+        media = answer.headers.get("content-type", "no content type")
         if not media.lower().startswith("text/event-stream"):
-            await response.aclose()
-            raise misread_event(media, response, sent)
-        return cls(transport, sent, response, model)
+            await incoming.aclose()
+            raise misread_event(media, answer, transport.secret)
+        return cls(transport, answer, incoming, model)
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self._events
@@ -92,21 +91,25 @@ class AsyncEventStream(_AsyncStream, Generic[T]):
     async def _read(self) -> AsyncIterator[Any]:
         parser = Parser()
         try:
-            async for chunk in self._transport.chunks(self.response, self._sent):
+            async for chunk in self._transport.chunks(self._incoming, self.answer):
                 for event in parser.feed(chunk):
                     if event.data == "[DONE]":
                         return
                     self.last = event
                     yield self._value(event)
         except EventTooLong as error:
-            raise misread_event(str(error), self.response, self._sent) from error
+            raise misread_event(
+                str(error), self.answer, self._transport.secret
+            ) from error
         finally:
             await self.aclose()
 
     def _value(self, event: ServerSentEvent) -> Any:
         if self._model is None:
             return event
-        value: Any = decode_event(self._model, event.data, self.response, self._sent)
+        value: Any = decode_event(
+            self._model, event.data, self.answer, self._transport.secret
+        )
         return value.root if issubclass(self._model, RootModel) else value
 
 
@@ -116,18 +119,16 @@ class AsyncByteStream(_AsyncStream):
     @classmethod
     async def open(cls, transport: AsyncTransport, request: Request) -> AsyncByteStream:
         """Send a request whose answer is bytes."""
-        response = await transport.open(request)
-        return cls(transport, transport.sent(request), response)
+        answer, incoming = await transport.open(request)
+        return cls(transport, answer, incoming)
 
     @property
     def media_type(self) -> str:
         """What the server says that the bytes are, for example `application/zip`."""
-        return str(
-            self.response.headers.get("content-type", "application/octet-stream")
-        )
+        return str(self.answer.headers.get("content-type", "application/octet-stream"))
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._transport.chunks(self.response, self._sent)
+        return self._transport.chunks(self._incoming, self.answer)
 
     async def save(self, path: str | Path) -> int:
         """Write the bytes to a file, which is replaced; give their number. Never holds more than a chunk."""

@@ -12,7 +12,7 @@ from typing import Any, Generic, Self, TypeVar
 import httpx2
 from pydantic import BaseModel, RootModel
 
-from ._error import Sent
+from ._answer import Answer
 from ._request import Request
 from ._response import decode_event, misread_event
 from ._sse import EventTooLong, Parser, ServerSentEvent
@@ -25,11 +25,11 @@ class _Stream:
     """An answer of which only the head is there. It holds a connection until it is closed or read to its end."""
 
     def __init__(
-        self, transport: Transport, sent: Sent, response: httpx2.Response
+        self, transport: Transport, answer: Answer, incoming: httpx2.Response
     ) -> None:
         self._transport = transport
-        self._sent = sent
-        self.response = response
+        self._incoming = incoming
+        self.answer = answer
 
     def __enter__(self) -> Self:
         return self
@@ -44,24 +44,24 @@ class _Stream:
 
     def close(self) -> None:
         """Give the connection back; what was not read is lost."""
-        self.response.close()
+        self._incoming.close()
 
 
 class EventStream(_Stream, Generic[T]):
     """The events of an answer, each checked as it arrives. Use it in a `with` block, and iterate over it once.
 
-    `last` is the event that was given last, as it came: its name, its id, its data as text. `response` is the answer's
-    head. An event whose data is `[DONE]` ends the stream; one without data, such as a ping, is passed over.
+    `last` is the event that was given last, as it came: its name, its id, its data as text. `answer` is the
+    answer's head. An event whose data is `[DONE]` ends the stream; one without data, such as a ping, is passed over.
     """
 
     def __init__(
         self,
         transport: Transport,
-        sent: Sent,
-        response: httpx2.Response,
+        answer: Answer,
+        incoming: httpx2.Response,
         model: type[BaseModel] | None,
     ) -> None:
-        super().__init__(transport, sent, response)
+        super().__init__(transport, answer, incoming)
         self._model = model
         self._events: Iterator[T] = self._read()
         self.last: ServerSentEvent | None = None
@@ -74,13 +74,12 @@ class EventStream(_Stream, Generic[T]):
         model: type[BaseModel] | None = None,
     ) -> EventStream[Any]:
         """Send a request whose answer is events; without a model each is given as it comes."""
-        response = transport.open(request)
-        sent = transport.sent(request)
-        media = response.headers.get("content-type", "no content type")
+        answer, incoming = transport.open(request)
+        media = answer.headers.get("content-type", "no content type")
         if not media.lower().startswith("text/event-stream"):
-            response.close()
-            raise misread_event(media, response, sent)
-        return cls(transport, sent, response, model)
+            incoming.close()
+            raise misread_event(media, answer, transport.secret)
+        return cls(transport, answer, incoming, model)
 
     def __iter__(self) -> Iterator[T]:
         return self._events
@@ -91,21 +90,25 @@ class EventStream(_Stream, Generic[T]):
     def _read(self) -> Iterator[Any]:
         parser = Parser()
         try:
-            for chunk in self._transport.chunks(self.response, self._sent):
+            for chunk in self._transport.chunks(self._incoming, self.answer):
                 for event in parser.feed(chunk):
                     if event.data == "[DONE]":
                         return
                     self.last = event
                     yield self._value(event)
         except EventTooLong as error:
-            raise misread_event(str(error), self.response, self._sent) from error
+            raise misread_event(
+                str(error), self.answer, self._transport.secret
+            ) from error
         finally:
             self.close()
 
     def _value(self, event: ServerSentEvent) -> Any:
         if self._model is None:
             return event
-        value: Any = decode_event(self._model, event.data, self.response, self._sent)
+        value: Any = decode_event(
+            self._model, event.data, self.answer, self._transport.secret
+        )
         return value.root if issubclass(self._model, RootModel) else value
 
 
@@ -115,18 +118,16 @@ class ByteStream(_Stream):
     @classmethod
     def open(cls, transport: Transport, request: Request) -> ByteStream:
         """Send a request whose answer is bytes."""
-        response = transport.open(request)
-        return cls(transport, transport.sent(request), response)
+        answer, incoming = transport.open(request)
+        return cls(transport, answer, incoming)
 
     @property
     def media_type(self) -> str:
         """What the server says that the bytes are, for example `application/zip`."""
-        return str(
-            self.response.headers.get("content-type", "application/octet-stream")
-        )
+        return str(self.answer.headers.get("content-type", "application/octet-stream"))
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._transport.chunks(self.response, self._sent)
+        return self._transport.chunks(self._incoming, self.answer)
 
     def save(self, path: str | Path) -> int:
         """Write the bytes to a file, which is replaced; give their number. Never holds more than a chunk."""

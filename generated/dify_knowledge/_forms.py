@@ -45,24 +45,34 @@ def field_parts(
         for item in _items(value):
             is_json = isinstance(item, dict | list)
             media = encodings.get(field, "application/json" if is_json else None)
-            yield field, (None, plain_text(item).encode(), media)
+            yield field, (None, plain_text(field, item).encode(), media)
 
 
 def form_fields(fields: Mapping[str, Any]) -> dict[str, list[str]]:
     """The fields of a form without files, each with its values."""
     return {
-        field: [plain_text(item) for item in _items(value)]
+        field: [plain_text(field, item) for item in _items(value)]
         for field, value in fields.items()
     }
 
 
-def plain_text(value: Any) -> str:
-    """A value of JSON as a form or a query has it: bare where it is a scalar."""
+def plain_text(name: str, value: object) -> str:
+    """A value of JSON as a form or a query has it: bare where it is a scalar.
+
+    Raises:
+        InvalidArgument: it holds half of a pair of surrogates.
+    """
+    text = "" if value is None else str(value)
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        message = f"{name}: a text cannot hold a lone surrogate (got {value!r})"
+        raise InvalidArgument(message[:200], argument=name) from None
+    return text
 
 
 def _items(value: object) -> list[object]:

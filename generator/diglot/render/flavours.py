@@ -25,7 +25,12 @@ class Flavour:
     iter: Code
     iterator: Code
     give: Code
-    sleep_import: Code
+    parts: Code
+    settled_import: Code
+    settled: Code
+    settled_end: Code
+    result: Code
+    may_wait: Code
     paging_imports: Code
     listing: Code
     client: Code
@@ -35,7 +40,6 @@ class Flavour:
     next: Code
     generator: Code
     pass_on: Code
-    whole: Code
 
 
 SYNC = Flavour(
@@ -53,7 +57,12 @@ SYNC = Flavour(
     iter=Code("__iter__"),
     iterator=Code("Iterator"),
     give=Code("yield from page.data"),
-    sleep_import=Code("from time import sleep"),
+    parts=Code("iter_bytes"),
+    settled_import=Code(""),
+    settled=Code(""),
+    settled_end=Code(""),
+    result=Code("ResultT"),
+    may_wait=Code("False"),
     paging_imports=Code("Iterator"),
     listing=Code("Page"),
     client=Code("_client"),
@@ -62,8 +71,7 @@ SYNC = Flavour(
     events=Code("_events"),
     next=Code("next"),
     generator=Code("Iterator[Any]"),
-    pass_on=Code("yield from answer.iter_bytes()"),
-    whole=Code("read"),
+    pass_on=Code("yield from incoming.iter_bytes()"),
 )
 ASYNC = Flavour(
     title=Code("asynchronous"),
@@ -80,7 +88,12 @@ ASYNC = Flavour(
     iter=Code("__aiter__"),
     iterator=Code("AsyncIterator"),
     give=Code("for row in page.data:\n                yield row"),
-    sleep_import=Code("from asyncio import sleep"),
+    parts=Code("aiter_bytes"),
+    settled_import=Code(", settled"),
+    settled=Code("await settled("),
+    settled_end=Code(")"),
+    result=Code("Awaitable[ResultT]"),
+    may_wait=Code("True"),
     paging_imports=Code("AsyncIterator, Generator"),
     listing=Code("AsyncPages"),
     client=Code("_async_client"),
@@ -89,7 +102,6 @@ ASYNC = Flavour(
     events=Code("_async_events"),
     next=Code("anext"),
     generator=Code("AsyncIterator[Any]"),
-    pass_on=Code("async for chunk in answer.aiter_bytes():\n                yield chunk"),
-    whole=Code("aread"),
+    pass_on=Code("async for chunk in incoming.aiter_bytes():\n                yield chunk"),
 )
 FLAVOURS = (SYNC, ASYNC)
