@@ -172,8 +172,41 @@ def render(project: Project, normalized: Normalized) -> tuple[File, ...]:
 
     config, contract = project.config, normalized.contract
     documents = editions(normalized)
-    options = Options(package=config.package, client=config.client, environment=config.environment)
+    own = project.root / config.templates if config.templates else None
+    options = Options(package=config.package, client=config.client, environment=config.environment, templates=own)
     return generate(documents, options, contract.origins)
+
+
+def contract_digest(normalized: Normalized) -> str:
+    """The digest that the generated files name: of the contract as it stands, whatever it was written like."""
+    from diglot.normalize import editions
+    from diglot.render import digest_of
+
+    return digest_of(next(iter(editions(normalized).values())))
+
+
+def api_changes(project: Project, tree: Sequence[File]) -> list[Finding]:
+    """What putting this tree in place changes for who calls the package that stands there; nothing where none does."""
+    from diglot.surface import changes, read_surface
+
+    new = {file.path: file.text for file in tree if file.path.endswith(".py")}
+    folder = project.config.generated
+    old = files.standing_texts(project.root / folder, tree)
+    old = {path: text for path, text in old.items() if path.endswith(".py") and (path in new or _is_python(text))}
+    if not old:
+        return []
+    readable = {path: text if _is_python(text) else new[path] for path, text in old.items()}
+    return changes(read_surface(readable), read_surface(new), folder)
+
+
+def _is_python(text: str) -> bool:
+    import ast
+
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def conform(

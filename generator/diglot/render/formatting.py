@@ -51,8 +51,21 @@ def _run(arguments: tuple[str, ...] | list[str], files: Mapping[str, str]) -> di
     results = {path: process.communicate(files[path].encode()) for path, process in running.items()}
     for path, process in running.items():
         if process.returncode and not results[path][0]:
-            raise UsageError(f"ruff refused {path}: {results[path][1].decode(errors='replace').strip()}")
+            said = results[path][1].decode(errors="replace").strip() or _fault(files[path])
+            raise UsageError(f"the templates give no Python in {path}: {said}")
     return {path: output.decode().replace("\r\n", "\n") for path, (output, _) in results.items()}
+
+
+def _fault(text: str) -> str:
+    """What Python itself has against a file that ruff refused without a word."""
+    import ast
+
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        line = (error.text or "").strip()
+        return f"line {error.lineno}, {error.msg}: {line}"
+    return "ruff refused it"
 
 
 def _ruff() -> str:
