@@ -187,26 +187,16 @@ def contract_digest(normalized: Normalized) -> str:
 
 def api_changes(project: Project, tree: Sequence[File]) -> list[Finding]:
     """What putting this tree in place changes for who calls the package that stands there; nothing where none does."""
-    from diglot.surface import changes, read_surface
+    from diglot.surface import changes, is_readable, read_surface
 
     new = {file.path: file.text for file in tree if file.path.endswith(".py")}
     folder = project.config.generated
-    old = files.standing_texts(project.root / folder, tree)
-    old = {path: text for path, text in old.items() if path.endswith(".py") and (path in new or _is_python(text))}
-    if not old:
-        return []
-    readable = {path: text if _is_python(text) else new[path] for path, text in old.items()}
-    return changes(read_surface(readable), read_surface(new), folder)
-
-
-def _is_python(text: str) -> bool:
-    import ast
-
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError):
-        return False
-    return True
+    old = {
+        path: text if is_readable(path, text) else new.get(path, "")  # what cannot be read says nothing of a change
+        for path, text in files.standing_texts(project.root / folder, tree).items()
+        if path.endswith(".py")
+    }
+    return changes(read_surface(old), read_surface(new), folder) if old else []
 
 
 def conform(

@@ -5,6 +5,7 @@
 
 from diglot.surface.facts import Surface
 from diglot.surface.judge import changes
+from diglot.surface.modules import is_readable
 from diglot.surface.read import read_surface
 
-__all__ = ["Surface", "changes", "read_surface"]
+__all__ = ["Surface", "changes", "is_readable", "read_surface"]

@@ -80,6 +80,15 @@ class Modules:
         return None
 
 
+def is_readable(path: str, text: str) -> bool:
+    """Whether the file is Python."""
+    try:
+        _module(path, text)
+    except SyntaxError:
+        return False
+    return True
+
+
 def _is_package(path: str) -> bool:
     return path.endswith("/__init__.py")
 
@@ -93,7 +102,7 @@ def _module(path: str, text: str) -> Module:
     """
     try:
         tree = ast.parse(text)
-    except ValueError as error:  # a null byte
+    except (ValueError, RecursionError) as error:  # a null byte; brackets in brackets without end
         raise SyntaxError(str(error)) from None
     name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     package = name if _is_package(path) else name.rpartition(".")[0]
