@@ -40,7 +40,20 @@ def _run(arguments: list[str], folder: Path, paths: list[str]) -> None:
     command = [_ruff(), *arguments, *_STYLE, "--", *paths]
     run = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603 - our own arguments
     if run.returncode:
-        raise UsageError(f"ruff refused the generated code: {run.stderr.decode(errors='replace').strip()}")
+        faults = [fault for path in paths if (fault := _fault(path, (folder / path).read_bytes()))]
+        said = faults[0] if faults else run.stderr.decode(errors="replace").strip()
+        raise UsageError(f"the templates give no Python: {said}")
+
+
+def _fault(path: str, source: bytes) -> str:
+    """What Python itself has against a file, or an empty string."""
+    import ast
+
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        return f"{path}, line {error.lineno}, {error.msg}: {(error.text or '').strip()}"
+    return ""
 
 
 def _ruff() -> str:

@@ -73,8 +73,8 @@ def render_python(view: View, templates: Templates) -> dict[str, str]:
     values["operations"] = [place_operation(operation, view, SYNC) for operation in view.operations]
     for name in _SHARED:
         files[f"{name}.py"] = templates.python(f"{name}.py.jinja", values)
-    directory = templates.directory_of("pydantic_v2/BaseModel.jinja2")
-    models = render_models(view.models, view.options.package, directory)
+    with templates.for_models() as directory:
+        models = render_models(view.models, view.options.package, directory)
     files["models.py"] = f'{header}\n"""The models of the contract."""\n\n{models}'
     return files
 

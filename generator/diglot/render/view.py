@@ -73,11 +73,10 @@ def build_view(
     operations = read_operations(root, schemas, failures)
     for key, node in root.at("components", "schemas").members():
         schemas.shape(node, key)
-    canonical = json.dumps(root.value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return View(
         options,
         source,
-        hashlib.sha256(canonical.encode()).hexdigest(),
+        digest_of(root.value),
         root.at("info").prose("title"),
         root.at("info").prose("description"),
         _base_url(root),
@@ -93,6 +92,12 @@ def build_view(
 def _taken(options: Options, failures: Failures) -> list[str]:
     names = [options.client, f"{options.client}Error", *(failure.name for failure in failures.statuses)]
     return [*names, *(failure.name for failure in failures.codes)]
+
+
+def digest_of(document: Any) -> str:
+    """The SHA-256 of a document in hexadecimal, whatever the order of its members."""
+    canonical = json.dumps(document, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _opened(models: Mapping[str, Model], operations: Sequence[Operation]) -> tuple[Model, ...]:
