@@ -66,7 +66,7 @@ WAYS: dict[str, str] = {
     "fences in lists": "\n- ```\n1. ~~~\n* # h\n- - # h\n+ > q\n\n",
     "headings": "\nx\n-\ny\n=\n\nx\n--\n- a\n  --\n",
     "table": " | a | \\| \\\\| b\n--|--\n",
-    "links": "[x](javascript:alert(1)) ![x](data:text/html,x) [x]: javascript:x\n<javascript:x> [y][x]\n\n[x]: data:y\n",
+    "links": "[x](javascript:alert(1)) ![x](data:text/html,x) [x]: javascript:x\n<javascript:x> [y][x]\n\n[x]: d:y\n",
     "markup": "<script>x</script> <img src=x onerror=x> &lt;script&gt; &#60;b>\n<div>\n",
     "table of TOML": '"\n[tool.evil]\nx = """\n"',
 }
@@ -74,15 +74,15 @@ WAYS: dict[str, str] = {
 
 _SENTINEL = re.compile(r"zqX\d{5}q")
 _STRUCTURE = frozenset(
-    ["type", "in", "format", "$ref", "style", "scheme", "openapi", "propertyName", "contentMediaType", "contentType"]
-    + ["jsonSchemaDialect", "operationRef"]
+    {"type", "in", "format", "$ref", "style", "scheme", "openapi", "propertyName", "contentMediaType", "contentType"}
+    | {"jsonSchemaDialect", "operationRef"}
 )
 _NAMES = frozenset({"name", "operationId", "title", "identifier"})
 
 
 @dataclass
 class Poison:
-    """A way to break out, put at both ends of a sentinel, in every position of some kinds; the harmless one has none."""
+    """A way to break out, put at both ends of a sentinel, in every position of some kinds; harmless: the sentinel alone."""
 
     way: str | list[str]
     kinds: frozenset[Kind]

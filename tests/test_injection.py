@@ -175,7 +175,7 @@ def test_from_a_page_to_files_nothing_breaks_out(diglot: Run, tmp_path: Path, fo
     home = tmp_path / "home"
     home.mkdir()
     (home / form).write_text(text, encoding="utf-8")
-    code, out, err = diglot("generate", home / form, "--into", tmp_path / "made", "--package", "things")
+    _, out, err = diglot("generate", home / form, "--into", tmp_path / "made", "--package", "things")
     assert "Traceback" not in err
     written = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != home]
     assert written, out + err

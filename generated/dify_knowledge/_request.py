@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias, cast
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
@@ -49,7 +49,7 @@ class Operation:
     statuses: tuple[int, ...]
     accept: str
     parameters: type[BaseModel] | None = None
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
     joined: frozenset[str] = frozenset()
     nullable: frozenset[str] = frozenset()
     body: type[BaseModel] | None = None
@@ -157,9 +157,13 @@ class Operation:
     def _pairs(self, name: str, value: Any) -> list[tuple[str, str]]:
         if not isinstance(value, list):
             return [(name, _text(value))]
-        if name in self.joined:
-            return [(name, ",".join(map(_text, value)))]
-        return [(name, _text(item)) for item in value]
+        items = cast("list[object]", value)
+        texts = [_text(item) for item in items]
+        return (
+            [(name, ",".join(texts))]
+            if name in self.joined
+            else [(name, text) for text in texts]
+        )
 
     def _filled(self, values: Mapping[str, str]) -> str:
         path = self.path

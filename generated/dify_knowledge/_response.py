@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import httpx2
 from pydantic import BaseModel, ValidationError
@@ -50,10 +50,10 @@ def check_status(
 def failure(answer: httpx2.Response, sent: Sent, secret: str) -> StatusError:
     """The exception for an answer that is no success, with whatever of its body can be understood."""
     try:
-        body = json.loads(answer.content)
+        body: object = json.loads(answer.content)
     except (ValueError, RecursionError):
         body = None
-    said = body if isinstance(body, dict) else {}
+    said = cast("dict[str, object]", body) if isinstance(body, dict) else {}
     code, message = said.get("code"), said.get("message")
     code = code if isinstance(code, str) else None
     if not isinstance(message, str) or not message:
@@ -99,16 +99,18 @@ def _invalid(
 
 def _pointer(location: tuple[int | str, ...], answer: httpx2.Response) -> str:
     """The JSON Pointer (RFC 6901) of a location, which also names the options of a union: those lead nowhere."""
-    node: Any = json.loads(answer.content)
+    node: object = json.loads(answer.content)
     tokens: list[str] = []
     for number, token in enumerate(location):
         last = number == len(location) - 1
-        if isinstance(node, dict) and (
-            token in node or (last and not isinstance(token, int))
+        members = cast("dict[object, object]", node) if isinstance(node, dict) else None
+        items = cast("list[object]", node) if isinstance(node, list) else []
+        if members is not None and (
+            token in members or (last and not isinstance(token, int))
         ):
-            node = node.get(str(token))
-        elif isinstance(node, list) and isinstance(token, int) and token < len(node):
-            node = node[token]
+            node = members.get(str(token))
+        elif isinstance(token, int) and token < len(items):
+            node = items[token]
         else:
             continue
         tokens.append(str(token).replace("~", "~0").replace("/", "~1"))

@@ -44,10 +44,9 @@ def find_base_url(given: str | None) -> str:
     address = (given or os.environ.get(URL_VARIABLE) or BASE_URL).rstrip("/")
     try:
         parts = urlsplit(address)
-        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
-        is_address = False
-    if not is_address:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotConfigured(
             f"base_url must be an address such as https://example.org/v1, not {address[:100]!r}"
         )

@@ -10,7 +10,7 @@ from diglot.core.names import one_newline, visible
 
 _SCHEME = re.compile(r"\]\(\s*(?!https?://|#|/|mailto:)[^)\s]*", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)]) +(?=\S)")
-# What begins a heading, fence, quotation or definition of a link; and a line that is only a rule, underlines or columns.
+# What begins a heading, a fence, a quotation, the definition of a link; and a line of nothing but rules.
 _OPENING = re.compile(r"#|`{3}|~{3}|>|\[(?![^\]\\\n]*\]\()|[-=*_+|: ]+$")
 _WITHIN = 5  # columns that a line may stand behind its list's item; one that stands further back would be code
 
@@ -22,7 +22,7 @@ class Markdown(str):
 
 
 def prose(text: str) -> Markdown:
-    """A text of a page as paragraphs: its emphasis, code and lists stay; markup, images, headings and odd links do not."""
+    """A text of a page as paragraphs: its emphasis, code and lists stay; markup, headings, images, odd links do not."""
     lines, furthest = [], 0
     for line in one_newline(visible(text)).strip().split("\n"):
         shown, furthest = _inert(line.rstrip(), furthest)
