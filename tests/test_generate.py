@@ -99,7 +99,7 @@ class TestWhatWouldChange:
         code, out, err = workshop.generate("--check")
         assert code == 1
         assert re.search(
-            r"^client/library/_client\.py:\d+:1: error client-argument-removed "
+            r"^client/library/_untagged\.py:\d+:1: error client-argument-removed "
             r"`ApiClient\.list_books` no longer takes `author`$",
             out,
             re.MULTILINE,
@@ -114,7 +114,7 @@ class TestWhatWouldChange:
         assert workshop.generate("--check")[0] == 1
         found = findings(workshop)
         assert {rule for rule, _ in found} == {"generated-stale"}
-        assert ("generated-stale", "client/library/_client.py") in found
+        assert ("generated-stale", "client/library/_untagged.py") in found
         assert ("generated-stale", "client/library/errors.py") not in found  # nothing but the digest differs
         assert workshop.generate("--check")[2].endswith("API: nothing\n")
 
