@@ -240,7 +240,7 @@ class TestTemplatesOfOnesOwn:
             ("retry", "{{ header }}\n\n{{ nowhere }}\n", r"mine/_retry\.py\.jinja:3: .*'nowhere' is undefined"),
             ("retry", "{{ header }}\n{% if %}\n", r"mine/_retry\.py\.jinja:2: .*Expected an expression"),
             ("retry", "{{ header }}\n{{ package + 1 }}\n", r"mine/_retry\.py\.jinja:2: .*concatenate"),
-            ("retry", "{{ header }}\nx = = 1\n", r"no Python in _retry\.py: line 3, invalid syntax: x = = 1"),
+            ("retry", "{{ header }}\nx = = 1\n", r"no Python in _retry\.py, line 3, invalid syntax: x = = 1"),
             ("BaseModel", "class A:\n    {{ nowhere.at.all }}\n", r"mine/pydantic_v2/BaseModel\.jinja2:2: .*undefined"),
             ("BaseModel", "class A:\n    {% if %}\n", r"mine/pydantic_v2/BaseModel\.jinja2:2: .*Expected"),
             ("RootModle", "", r"mine/pydantic_v2/RootModle\.jinja2: there is no template .*RootModel\.jinja2"),
