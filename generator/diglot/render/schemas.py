@@ -27,6 +27,7 @@ _LIMIT_TYPES: dict[str, type[Any] | tuple[type[Any], ...]] = {
 }
 _MAX_DEPTH = 40  # schemas within schemas; deeper ones are taken as any value
 _MAX_TITLE = 60
+_MAX_WHOLE = 2**63 - 1  # what checkers of types know of whole numbers ends here
 _REMARKS = frozenset({"allOf", "default", "deprecated", "description", "nullable"})
 
 
@@ -226,6 +227,8 @@ def _literal(values: list[Any], nullable: bool) -> Shape:
     kind = type(scalars[0])
     if kind not in (str, int, bool) or any(type(value) is not kind for value in scalars):
         return ANY  # numbers with fractions, objects, a mixture: nothing that one Literal can hold
+    if any(isinstance(value, int) and abs(value) > _MAX_WHOLE for value in scalars):
+        return Shape("integer", nullable)
     return Shape("literal", nullable, values=tuple(dict.fromkeys(scalars)))
 
 
@@ -242,4 +245,11 @@ def _union(options: list[Shape], nullable: bool) -> Shape:
 
 def _limits(parts: list[Node], kind: Kind) -> tuple[tuple[str, Any], ...]:
     found = ((key, _first(parts, key)) for key in _LIMITS.get(kind, ()))
-    return tuple((key, value) for key, value in found if isinstance(value, _LIMIT_TYPES[key]) and value is not True)
+    return tuple(
+        (key, value) for key, value in found if isinstance(value, _LIMIT_TYPES[key]) and _can_bound(key, value)
+    )
+
+
+def _can_bound(key: str, value: Any) -> bool:
+    """Whether pydantic takes this limit: with a length that no list can have, a class could not be imported."""
+    return not isinstance(value, bool) and (_LIMIT_TYPES[key] is not int or 0 <= value <= _MAX_WHOLE)
