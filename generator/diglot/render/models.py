@@ -61,7 +61,12 @@ def _generate(
         output_model_type=DataModelType.PydanticV2BaseModel,
         target_python_version=PythonVersion.PY_311,
         base_class=f"{package}._model.Model",
-        additional_imports=["pydantic.ConfigDict", "typing.TypeAlias", *(f"{package}._model.{name}" for name in _OURS)],
+        additional_imports=[
+            "pydantic.ConfigDict",
+            "typing.Annotated",
+            "typing.TypeAlias",
+            *(f"{package}._model.{name}" for name in _OURS),
+        ],
         custom_template_dir=templates,
         extra_template_data=defaultdict(dict, extras),
         aliases=aliases,
