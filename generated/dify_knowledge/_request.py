@@ -115,7 +115,10 @@ class Operation:
             return plain
         if self.media == "multipart/form-data":
             fields = field_parts(self._checked(self.body, body), self.encodings)
-            return replace(plain, files=(*fields, *file_parts(files or {})))
+            if parts := (*fields, *file_parts(files or {})):
+                return replace(plain, files=parts)
+            typed = (*plain.headers, ("Content-Type", f"{self.media}; boundary=empty"))
+            return replace(plain, headers=typed, content=b"--empty--\r\n")
         if self.media == "application/x-www-form-urlencoded":
             return replace(plain, form=form_fields(self._checked(self.body, body)))
         return replace(

@@ -23,6 +23,7 @@ from diglot.render.shapes import Field, Model, Shape
 _TOKEN = re.compile(r"""(?:("{3}|'|")\s*)?diglot__text__(?P<number>\d+)\b(?(1)\s*\1)""")
 _KINDS: dict[type[Any], str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _PREFIX = "#/components/schemas/"
+_IMPORTS = ("pydantic.ConfigDict", "typing.Annotated", "typing.TypeAlias")  # what our templates and choices need
 _OURS = ("NOT_NULL", "UnknownVariant", "Variants")
 
 
@@ -61,7 +62,7 @@ def _generate(
         output_model_type=DataModelType.PydanticV2BaseModel,
         target_python_version=PythonVersion.PY_311,
         base_class=f"{package}._model.Model",
-        additional_imports=["pydantic.ConfigDict", "typing.TypeAlias", *(f"{package}._model.{name}" for name in _OURS)],
+        additional_imports=[*_IMPORTS, *(f"{package}._model.{name}" for name in _OURS)],
         custom_template_dir=templates,
         extra_template_data=defaultdict(dict, extras),
         aliases=aliases,

@@ -53,7 +53,7 @@ class PlacedFailure:
 
 def loose(files: Iterable[str]) -> set[str]:
     """The files whose imports depend on the contract or the flavour: what they do not need is removed afterwards."""
-    exact = {f"{name}.py" for name in _SHARED} - {"__init__.py", "operations.py"}
+    exact = {f"{name}.py" for name in _SHARED} - {"__init__.py", "errors.py", "operations.py"}
     return set(files) - exact
 
 
