@@ -8,20 +8,25 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
 from types import TracebackType
-from typing import Literal, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, ParamSpec, Self, TypeVar
 from uuid import UUID
 
 import httpx2
 
-from . import models, operations
 from ._answer import Raw, recording
 from ._hooks import Hooks, RequestHook, ResponseHook, hooks_of
+from ._later import Later
 from ._model import UNSET, Unset
 from ._paging import Page
 from ._retry import Retry
 from ._settings import authorization, find_base_url, find_key, find_limit
 from ._timeout import Timeout
 from ._transport import Connections, Transport
+
+if TYPE_CHECKING:
+    from . import models, operations
+else:
+    models, operations = Later("models"), Later("operations")
 
 CallT = ParamSpec("CallT")
 ResultT = TypeVar("ResultT")

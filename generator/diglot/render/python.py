@@ -23,6 +23,7 @@ _SHARED = (
     "_error",
     "_failure",
     "_hooks",
+    "_later",
     "_model",
     "_position",
     "_request",
