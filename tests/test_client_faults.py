@@ -140,6 +140,7 @@ INVALID: dict[str, tuple[bytes, str, str]] = {
     "blank": (answer("  \n"), "", "EOF"),
     "no UTF-8": (answer(b'{"data": "\xff"}'), "", "unicode"),
     "UTF-16": (answer(page(ROW).encode("utf-16")), "", "application/json"),
+    "byte order mark": (answer(b"\xef\xbb\xbf" + page(ROW).encode()), "", "expected value"),
     "two documents": (answer(page(ROW) * 2), "", "trailing"),
     "deep": (answer(deep(2000)), "", "recursion"),
     "204": (answer(b"", 204, content_length=""), "", "status 204"),
@@ -538,6 +539,11 @@ class TestListings:
         stuck = answer(page(ROW, total=50, has_more=True))
         with faulty(stuck) as server, pytest.raises(dk.ResponseInvalid, match="heed 'page'"):
             caller.rows(server.url)
+        assert len(server.heads) == 2
+
+    def test_a_last_page_that_comes_again_ends_the_listing(self, caller: Caller) -> None:
+        with faulty(answer(page(ROW, has_more=True))) as server:
+            assert len(caller.rows(server.url)) == 1
         assert len(server.heads) == 2
 
     @pytest.mark.parametrize("said", [True, False])
