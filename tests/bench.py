@@ -114,6 +114,28 @@ def generating(folder: Path) -> None:
     print(row("diglot --help", bare))
 
 
+def starting(folder: Path) -> None:
+    """From nothing to a client that can be called; the large contract only where it is at hand."""
+    clients = {"three operations": ("dify_knowledge", ROOT / "generated")}
+    editions = [EDITIONS / f"dify-82.{language}.json" for language in ("en", "zh")]
+    if all(edition.is_file() for edition in editions):
+        into = folder / "large"
+        into.mkdir()
+        measure(Subject("large", [BIN / "diglot", "generate", *editions, "--into", into, "--package", "large_api"]))
+        clients["82 operations"] = ("large_api", into)
+    print("\na client that is ready to be called, a process of its own each; of that, Python itself is the last line")
+    subjects = [
+        Subject(name, [sys.executable, "-c", f"from {package} import DifyKnowledge; DifyKnowledge('k')"], cwd=path)
+        for name, (package, path) in clients.items()
+    ]
+    for name, figures in zip([*clients, "python alone"], compare(*subjects, bare()), strict=True):
+        print(row(name, figures))
+
+
+def bare() -> Subject:
+    return Subject("python alone", [sys.executable, "-c", "pass"])
+
+
 def reading(folder: Path) -> None:
     seeds = sorted((ROOT / "specs/pages").rglob("*.md"))
     pages = folder / "pages"
@@ -246,6 +268,9 @@ def main() -> None:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(name) / "bytecode")
         generating(Path(name))
+        sys.stdout.flush()
+        subprocess.run([sys.executable, ROOT / "tests/bench_client.py"], cwd=ROOT, check=True)
+        starting(Path(name))
         reading(Path(name))
         loading(Path(name))
         drifting(Path(name))

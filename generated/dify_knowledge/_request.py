@@ -36,6 +36,10 @@ class Request:
     statuses: tuple[int, ...] = (200,)
     is_streamed: bool = False
 
+    def expects(self, status: int) -> bool:
+        """Whether a status is a declared success; any success where none is declared."""
+        return status in self.statuses or (not self.statuses and 200 <= status < 300)
+
     def with_query(self, name: str, value: int) -> Request:
         """The same request with one query parameter changed."""
         kept = tuple(pair for pair in self.query if pair[0] != name)
