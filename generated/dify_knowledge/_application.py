@@ -66,6 +66,7 @@ class Application:
     ) -> None:
         self._handlers = handlers
         self._limit = max_body
+        self._admits_async = inspect.iscoroutinefunction(handlers.admit)
         self._is_inline = {
             route.name: _is_async(handlers, route.name) for route in routes
         }
@@ -128,7 +129,7 @@ class Application:
         path: Mapping[str, str],
         body: bytes | None,
     ) -> Answer:
-        if inspect.iscoroutinefunction(self._handlers.admit):
+        if self._admits_async:
             await self._handlers.admit(context, route.name, path)
         work = partial(self._work, route, context, received, path, body)
         # A handler that is no coroutine may wait for a disk or a database: a thread of its own.
@@ -146,7 +147,7 @@ class Application:
         body: bytes | None,
     ) -> Any:
         """Admit, check, handle: an answer, or what is to be awaited for it."""
-        if not inspect.iscoroutinefunction(self._handlers.admit):
+        if not self._admits_async:
             self._handlers.admit(context, route.name, path)
         route.require_media(received, body)
         arguments = route.parameters(received, path) | route.body(

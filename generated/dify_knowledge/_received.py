@@ -15,6 +15,9 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _KEY_HEADER: Final = "Authorization"
 _KEY_SCHEME: Final = "Bearer ".strip()
+_KEY: Final = re.compile(
+    f"{re.escape(_KEY_SCHEME)} +([^ ]+)" if _KEY_SCHEME else "([^ ]+)", re.IGNORECASE
+)
 _DRAINED: Final = 10  # times the largest body: what is received and forgotten, so that its sender reads the answer
 
 
@@ -49,10 +52,7 @@ class Received:
     def key(self) -> str | None:
         """The API key, sent as the contract says; None where it is missing, malformed or sent twice."""
         values = self.all(_KEY_HEADER)
-        if len(values) != 1:
-            return None
-        pattern = f"{re.escape(_KEY_SCHEME)} +([^ ]+)" if _KEY_SCHEME else "([^ ]+)"
-        found = re.fullmatch(pattern, values[0], re.IGNORECASE)
+        found = _KEY.fullmatch(values[0]) if len(values) == 1 else None
         return found[1] if found else None
 
 

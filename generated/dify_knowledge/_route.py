@@ -57,10 +57,11 @@ _REASONS: Final[Mapping[str, str]] = {
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must have at least {min_length} items",
     "too_long": "must have at most {max_length} items",
-    "uuid_type": "must be a UUID",
-    "uuid_parsing": "must be a UUID",
+    "uuid": "must be a UUID",
+    "datetime": "must be a date and time of RFC 3339",
+    "date": "must be a date of RFC 3339",
 }
-"""The words for what pydantic finds; they hold values of the contract, never what was sent."""
+"""The words for what pydantic finds, by its name or its beginning; they hold values of the contract, never what came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +241,10 @@ class Route:
             )
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            reason = _REASONS.get(
-                first["type"], "does not fit the contract"
-            ).format_map(first.get("ctx", {}))
             raise self._misfit(
-                kind, reason, _place(model, first["loc"]) or kind
+                kind,
+                _reason(first["type"], first.get("ctx", {})),
+                _place(model, first["loc"]) or kind,
             ) from None
         if (found := _loose(valid, raw)) is not None:
             raise self._misfit(kind, found[1], ".".join(found[0]) or kind)
@@ -309,6 +309,21 @@ def _wires(model: type[BaseModel] | None) -> list[str]:
     )
 
 
+def _reason(kind: str, limits: Mapping[str, Any]) -> str:
+    """Why a value does not fit, in words that do not repeat it."""
+    words = (
+        _REASONS.get(kind)
+        or _REASONS.get(kind.partition("_")[0])
+        or "does not fit the contract"
+    )
+    return words.format_map(
+        {
+            name: f"{limit:g}" if isinstance(limit, float) else limit
+            for name, limit in limits.items()
+        }
+    )
+
+
 def _place(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
     """Where in a value, as far as the contract names it: a key that it does not know may be a secret."""
     known = _names(model, set())
@@ -367,17 +382,17 @@ def _loose(value: object, raw: object) -> tuple[list[str], str] | None:
 
 def _loose_text(value: object, raw: object) -> tuple[list[str], str] | None:
     if isinstance(value, UUID) and not (isinstance(raw, str) and _UUID.fullmatch(raw)):
-        return [], "must be a UUID"
+        return [], _REASONS["uuid"]
     if isinstance(value, datetime.datetime):
         return (
             None
             if isinstance(raw, str) and _TIME.fullmatch(raw)
-            else ([], "must be a date and time of RFC 3339")
+            else ([], _REASONS["datetime"])
         )
     if isinstance(value, datetime.date) and not (
         isinstance(raw, str) and _DATE.fullmatch(raw)
     ):
-        return [], "must be a date of RFC 3339"
+        return [], _REASONS["date"]
     return None
 
 

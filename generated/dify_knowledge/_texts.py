@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from email.message import Message
@@ -123,7 +124,10 @@ def _integer(text: str) -> int:
 def _number(text: str) -> int | float:
     if not _NUMBER.fullmatch(text):
         raise ValueError("must be a number")
-    return int(text) if _INTEGER.fullmatch(text) else float(text)
+    number = int(text) if _INTEGER.fullmatch(text) else float(text)
+    if not math.isfinite(number):
+        raise ValueError("must be a number")
+    return number
 
 
 def _boolean(text: str) -> bool:

@@ -8,11 +8,11 @@ Everything that a handler is given has been checked by the contract, and so is e
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, Final, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from . import models, operations
-from ._answer import Event
+from ._answer import Event, Plain
 from ._application import Application
 from ._received import Received, Upload
 from ._refusal import Misfit, Refusal
@@ -23,13 +23,18 @@ __all__ = [
     "Event",
     "Handlers",
     "Misfit",
+    "Plain",
     "Received",
     "Refusal",
+    "Returns",
     "Upload",
     "create_app",
 ]
 
 ContextT = TypeVar("ContextT")
+AnswerT = TypeVar("AnswerT")
+Returns: TypeAlias = AnswerT | Plain | Awaitable[AnswerT | Plain]
+"""What a handler gives: the answer, or the values of JSON that it is made of, at once or awaited."""
 
 
 class Handlers(Protocol[ContextT]):
@@ -83,7 +88,7 @@ class Handlers(Protocol[ContextT]):
             "archived",
         ]
         | None = None,
-    ) -> models.DocumentListResponse | Awaitable[models.DocumentListResponse]:
+    ) -> Returns[models.DocumentListResponse]:
         """List documents.
 
         获取知识库的文档列表
@@ -103,10 +108,7 @@ class Handlers(Protocol[ContextT]):
         dataset_id: UUID,
         *,
         operation_data: list[models.DocumentMetadataOperation],
-    ) -> (
-        models.BatchUpdateDocumentMetadataResponse
-        | Awaitable[models.BatchUpdateDocumentMetadataResponse]
-    ):
+    ) -> Returns[models.BatchUpdateDocumentMetadataResponse]:
         """Update Document Metadata in Batch
 
         `POST /datasets/{dataset_id}/documents/metadata`
@@ -126,7 +128,7 @@ class Handlers(Protocol[ContextT]):
         action: Literal["enable", "disable", "archive", "un_archive"],
         *,
         document_ids: list[UUID],
-    ) -> models.SuccessResponse | Awaitable[models.SuccessResponse]:
+    ) -> Returns[models.SuccessResponse]:
         """Update Document Status
 
         更新文档状态

@@ -114,8 +114,9 @@ def _returns(operation: Operation, streams: bool) -> Code:
         given = "AsyncIterable[Event]" if streams else "bytes | AsyncIterable[bytes]"
     elif streams:
         given = f"{given} | AsyncIterable[Event]"
-    awaited = f"Awaitable[{given}]"
-    return Code(f"{awaited} | None" if given == "None" else f"{given} | {awaited}")
+    if operation.answer.kind == "json":
+        return Code(f"Returns[{given}]")
+    return Code("Awaitable[None] | None" if given == "None" else f"{given} | Awaitable[{given}]")
 
 
 def _streams(operation: Operation, view: View) -> bool:

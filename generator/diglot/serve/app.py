@@ -21,7 +21,7 @@ from typing import Any
 from uuid import UUID
 
 from dify_knowledge import models, server
-from dify_knowledge.server import Application, Misfit, Received, Refusal
+from dify_knowledge.server import Application, Misfit, Plain, Received, Refusal
 from diglot.serve.errors import UnfinishedDocumentError, UnknownDocumentError, UnknownFieldError
 from diglot.serve.refusals import bad_request, forbidden, invalid_action, invalid_param, not_found, unauthorized
 from diglot.serve.seed import rows
@@ -83,12 +83,12 @@ class Handlers(server.Handlers[Tenant]):
         limit: int = 20,
         keyword: str | None = None,
         status: str | None = None,
-    ) -> models.DocumentListResponse:
+    ) -> Plain:
         """One page of the dataset's documents."""
         size = min(limit, CAP)
         total, documents = self.store.list_documents(str(dataset_id), Query(page, size, keyword, status))
         answer: dict[str, Any] = {"data": documents, "has_more": page * size < total, "total": total, "page": page}
-        return models.DocumentListResponse.model_validate({**answer, "limit": size})
+        return Plain({**answer, "limit": size})
 
     def batch_update_document_status(
         self, context: Tenant, /, dataset_id: UUID, action: Action, *, document_ids: list[UUID]
