@@ -59,6 +59,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "too_long": "must have at most {max_length} items",
     "uuid": "must be a UUID",
     "datetime": "must be a date and time of RFC 3339",
+    "timezone": "must be a date and time of RFC 3339",
     "date": "must be a date of RFC 3339",
 }
 """The words for what pydantic finds, by its name or its beginning; they hold values of the contract, never what came."""
@@ -316,12 +317,12 @@ def _reason(kind: str, limits: Mapping[str, Any]) -> str:
         or _REASONS.get(kind.partition("_")[0])
         or "does not fit the contract"
     )
-    return words.format_map(
-        {
-            name: f"{limit:g}" if isinstance(limit, float) else limit
-            for name, limit in limits.items()
-        }
-    )
+    return words.format_map({name: _whole(limit) for name, limit in limits.items()})
+
+
+def _whole(limit: Any) -> Any:
+    """A limit of 1.0 is 1 in the contract."""
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
 
 def _place(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
