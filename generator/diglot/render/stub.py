@@ -17,7 +17,7 @@ from diglot.render.shapes import Model, Shape
 from diglot.render.templates import Templates
 from diglot.render.view import View
 
-_FILES = ("_answer", "_application", "_received", "_refusal", "_route", "_texts", "server")
+_FILES = (*(f"_server_{part}" for part in ("answer", "application", "received", "refusal", "route", "texts")), "server")
 _EVENTS = "text/event-stream"
 _WORDS = {
     "integer": "integer",
