@@ -20,6 +20,7 @@ from diglot.core.grammar import role_of
 from diglot.core.ir import Fragment
 from diglot.core.yaml import dump, load
 from diglot.normalize import Normalized, apply, editions, normalize
+from diglot.normalize.selecting import select
 from diglot.project import Project
 from diglot.read import read_bytes
 from normalize_help import addition, fence, merged, things
@@ -327,3 +328,36 @@ def test_the_order_of_the_pages_never_matters(drawn: Any, chance: random.Random)
         (again,) = read_bytes("again.yaml", dump(whole).encode(), language)
         once = normalize([again], [language]).contract.document
         assert once == whole
+
+
+# --- what targets select, as another implementation of RFC 9535 says
+
+NODES = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 1) | st.sampled_from(["", "a", "b c", "é"]),
+    lambda inner: st.dictionaries(st.sampled_from(["a", "b c", "é", "0", "_x"]), inner) | st.lists(inner, max_size=3),
+    max_leaves=20,
+)
+MEMBERS = st.sampled_from([".a", "._x", "['b c']", "['é']", "['a']", "['']", "['0']", "[0]", "[1]"])
+TESTS = st.builds(
+    lambda way, value: "@" + "".join(way) + value,
+    st.lists(MEMBERS, min_size=1, max_size=2),
+    st.sampled_from(["", "=='a'", "=='b c'", "==''"]),
+)
+STEPS = (
+    MEMBERS
+    | st.sampled_from([".*", "[*]"])
+    | st.lists(TESTS, min_size=1, max_size=2).map(lambda tests: f"[?{' && '.join(tests)}]")
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(NODES, st.lists(STEPS, max_size=3))
+def test_a_target_by_names_selects_what_the_library_selects(document: Any, steps: list[str]) -> None:
+    target = "$" + "".join(steps)
+    expected = [match.parts for match in JSONPathEnvironment(strict=True).finditer(target, document)]
+    assert select(target, document) == expected
+
+
+@pytest.mark.parametrize("target", ["", "a", "$.", "$[01]", "$.a b", "$['a'", "$[?@.a=='x]", "$.a\n", "$[?a]"])
+def test_what_is_no_path_selects_nothing_by_mistake(target: str) -> None:
+    assert select(target, {"a": {"a": 1}}) is None

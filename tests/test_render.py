@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tokenize
@@ -154,7 +155,7 @@ class TestShape:
                 assert shape_of(chinese[path]) == shape_of(english[path])
 
     def test_both_languages_stand_in_the_docstrings(self) -> None:
-        client = library()["library_client/_client.py"]
+        client = library()["library_client/_untagged.py"]
         assert "检索指定知识库中所有文档的分页列表。" in client
         assert "Knowledge base ID. 知识库的 ID。" in client
         models = library()["library_client/models.py"]
@@ -238,10 +239,6 @@ class TestQuality:
         assert mypy(tmp_path, "dify_knowledge") == ""
         assert ruff(tmp_path, "check") == ""
         assert ruff(tmp_path, "format", "--check") == ""
-        client = ast.parse(files["dify_knowledge/_client.py"])
-        (main,) = [node for node in client.body if isinstance(node, ast.ClassDef)]
-        methods = [node.name for node in main.body if isinstance(node, ast.FunctionDef) if node.name[0] != "_"]
-        assert len(methods) == 82 + 2
 
 
 class TestSameBytes:
@@ -334,8 +331,7 @@ class TestInjection:
             document["components"]["schemas"][evil] = {"type": "object", "properties": {"a": {"format": evil}}}
             document["servers"] = [{"url": f"https://{evil}"}]
         for path, text in unformatted(contract).items():
-            assert not path.startswith(("/", ".."))
-            assert SENTINEL not in path
+            assert re.fullmatch(r"(reference/)?[A-Za-z0-9_]+\.[a-z]+", path), path  # a tag names a module, spelled anew
             if path.endswith(".py"):
                 names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
                 assert all(name.isascii() and name.isidentifier() for name in names)

@@ -82,12 +82,14 @@ def test_a_change_of_what_goes_in_or_came_out_is_noticed(
 ) -> None:
     assert diglot("run", "-C", project)[0] == 0
     path = project / changed
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("Current page number.", "The page.") + "\n", encoding="utf-8"
-    )
+    if changed.startswith("generated"):
+        path.unlink()
+    else:
+        text = path.read_text(encoding="utf-8").replace("Current page number.", "The page.")
+        path.write_text(f"{text}\n", encoding="utf-8")
     _, out, _ = diglot("run", "-C", project)
     assert "nothing changed since" not in out
-    assert "generated/; changed: nothing" not in out
+    assert re.search(r"generated/; changed: \S*models\.py|generated/; changed: README\.md", out)
 
 
 def test_generate_after_deleting_everything_gives_the_same_bytes(diglot: Run, project: Path) -> None:
@@ -97,18 +99,23 @@ def test_generate_after_deleting_everything_gives_the_same_bytes(diglot: Run, pr
     assert diglot("generate", "-C", project, "--check")[0] == 0
 
 
-def test_generate_check_names_what_is_stale_and_touches_nothing(diglot: Run, project: Path) -> None:
+def test_generate_check_names_what_was_edited_and_touches_nothing(diglot: Run, project: Path) -> None:
     diglot("normalize", "-C", project)
     diglot("generate", "-C", project)
     models = project / "generated/dify_knowledge/models.py"
     models.write_text("broken", encoding="utf-8")
     code, out, _ = diglot("generate", "-C", project, "--check")
     assert code == 1
-    assert "generated/dify_knowledge/models.py:1:1: error generated-stale" in out
+    assert "generated/dify_knowledge/models.py:1:1: error generated-edited" in out
     assert models.read_text(encoding="utf-8") == "broken"
     own = project / "generated/mine.txt"
     own.write_text("mine", encoding="utf-8")
-    assert diglot("generate", "-C", project)[0] == 0
+    for command in ("generate", "run"):
+        code, _, err = diglot(command, "-C", project)
+        assert code == 2
+        assert "edited by hand since it was generated: dify_knowledge/models.py" in err
+        assert models.read_text(encoding="utf-8") == "broken"
+    assert diglot("generate", "-C", project, "--force")[0] == 0
     assert own.read_text(encoding="utf-8") == "mine"
     assert tree(project).items() >= tree(ROOT).items()
 

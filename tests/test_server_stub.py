@@ -359,7 +359,8 @@ def test_the_client_does_not_import_the_server() -> None:
     check = (
         "import sys, dify_knowledge\n"
         "dify_knowledge.DifyKnowledge, dify_knowledge.AsyncDifyKnowledge, dify_knowledge.NotFound\n"
-        "wrong = [name for name in sys.modules if name.startswith(('dify_knowledge.server', 'dify_knowledge._server'))]\n"
+        "servers = ('dify_knowledge.server', 'dify_knowledge._server')\n"
+        "wrong = [name for name in sys.modules if name.startswith(servers)]\n"
         "assert not wrong, wrong"
     )
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
@@ -425,6 +426,15 @@ ONE_FILE = {"type": "string", "format": "binary"}
 FILES = {"type": "object", "required": ["file"], "properties": {**FORM_FIELDS, "file": ONE_FILE, "more": MANY_FILES}}
 COUNTS = {"type": "object", "additionalProperties": NUMBER}
 CHANGES = {"type": {"type": ["string", "null"]}, "context": TEXT, "at": {"type": "string", "format": "date-time"}}
+SAID = {"type": "object", "required": ["word"], "properties": {"word": TEXT}}
+BOTH = {
+    "200": {
+        "description": "An answer, whole or word by word.",
+        "content": {"application/json": {"schema": SAID}, "text/event-stream": {"schema": SAID}},
+    }
+}
+MODE = {"type": "string", "enum": ["streaming", "blocking"]}
+CHAT = {"type": "object", "required": ["query", "response_mode"], "properties": {"query": TEXT, "response_mode": MODE}}
 DONE = {"204": {"description": "Done."}}
 ECHO = {
     "200": {
@@ -463,6 +473,7 @@ TOY = {
         },
         "/toys/all": {"get": operation("readAll", BYTES), "delete": operation("deleteAll", DONE)},
         "/events": {"get": operation("follow", STREAM)},
+        "/chat": {"post": operation("chat", BOTH, "application/json", CHAT)},
         "/form": {"post": operation("fill", ECHO, "application/x-www-form-urlencoded", FORM)},
         "/upload": {"post": operation("upload", ECHO, "multipart/form-data", FILES)},
         "/list": {"post": operation("sum", ECHO, "application/json", {"type": "array", "items": COUNTS})},
@@ -503,6 +514,10 @@ def app(toys: ModuleType, seen: dict[str, Any]) -> Any:
         yield toys.Event({"three": 3})
         yield b": four\n\n"
 
+    async def chat_stream(_self: Any, _context: Any, /, *, query: str) -> AsyncIterator[Any]:
+        for word in query.split():
+            yield toys.Event({"word": word} if word != "wrong" else {"wrong": "never sent"})
+
     async def read_all(_self: Any, _context: Any, /) -> bytes:
         return b"\x89PNG"
 
@@ -510,6 +525,8 @@ def app(toys: ModuleType, seen: dict[str, Any]) -> Any:
         **dict.fromkeys(("read_toy", "fill", "upload", "sum_"), echo),
         **dict.fromkeys(("replace_toy", "patch", "delete_all"), done),
         "follow": follow,
+        "chat": lambda _self, _context, /, *, query: toys.Plain({"word": query}),
+        "chat_stream": chat_stream,
         "read_all": read_all,
         "authenticate": lambda _self, received: received.key,
     }
@@ -581,6 +598,18 @@ class TestAnyContract:
         expected = b'id: 1\nevent: said\ndata: one\ndata: two\n\ndata: {"three": 3}\n\n: four\n\n'
         assert answer.body == expected
         assert call(app, "HEAD", "/events").body == b""
+
+    def test_a_choice_between_the_whole_and_a_stream(self, app: Any, caplog: pytest.LogCaptureFixture) -> None:
+        whole = call(app, "POST", "/chat", JSON, **as_json({"query": "a b", "response_mode": "blocking"}))
+        assert whole.json == {"word": "a b"}
+        stream = call(app, "POST", "/chat", JSON, **as_json({"query": "a b", "response_mode": "streaming"}))
+        assert stream.headers["content-type"] == "text/event-stream"
+        assert stream.body == b'data: {"word": "a"}\n\ndata: {"word": "b"}\n\n'
+        other = call(app, "POST", "/chat", JSON, **as_json({"query": "a b", "response_mode": "sung"}))
+        assert other.code == (400, "invalid_param")
+        with pytest.raises(ValueError, match="word"):  # the connection breaks off, so nobody takes it for the whole
+            call(app, "POST", "/chat", JSON, **as_json({"query": "a wrong", "response_mode": "streaming"}))
+        assert "an answer ended early" in caplog.text
 
     def test_a_form(self, app: Any, seen: dict[str, Any]) -> None:
         form = ("Content-Type", "application/x-www-form-urlencoded")

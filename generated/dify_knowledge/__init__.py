@@ -21,13 +21,19 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import errors, models
+    from ._answer import Answer, Raw
     from ._async_client import AsyncDifyKnowledge
+    from ._async_events import AsyncByteStream, AsyncEventStream
     from ._async_paging import AsyncPage
     from ._client import DifyKnowledge
-    from ._model import UNSET, Unset
+    from ._events import ByteStream, EventStream
+    from ._model import UNSET, UnknownVariant, Unset
     from ._paging import Page
+    from ._sse import ServerSentEvent
+    from ._timeout import Timeout
     from .errors import (
         BadRequest,
+        ClientClosed,
         Conflict,
         ConnectionFailed,
         ContentTooLarge,
@@ -51,14 +57,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNSET",
+    "Answer",
+    "AsyncByteStream",
     "AsyncDifyKnowledge",
+    "AsyncEventStream",
     "AsyncPage",
     "BadRequest",
+    "ByteStream",
+    "ClientClosed",
     "Conflict",
     "ConnectionFailed",
     "ContentTooLarge",
     "DifyKnowledge",
     "DifyKnowledgeError",
+    "EventStream",
     "Forbidden",
     "InvalidAction",
     "InvalidArgument",
@@ -68,11 +80,15 @@ __all__ = [
     "NotFound",
     "Page",
     "RateLimited",
+    "Raw",
     "ResponseInvalid",
     "ServerError",
+    "ServerSentEvent",
     "StatusError",
     "TimedOut",
+    "Timeout",
     "Unauthorized",
+    "UnknownVariant",
     "UnprocessableContent",
     "Unset",
     "UnsupportedMediaType",
@@ -83,14 +99,20 @@ __all__ = [
 
 _HOMES = {
     "UNSET": "_model",
+    "Answer": "_answer",
+    "AsyncByteStream": "_async_events",
     "AsyncDifyKnowledge": "_async_client",
+    "AsyncEventStream": "_async_events",
     "AsyncPage": "_async_paging",
     "BadRequest": "errors",
+    "ByteStream": "_events",
+    "ClientClosed": "errors",
     "Conflict": "errors",
     "ConnectionFailed": "errors",
     "ContentTooLarge": "errors",
     "DifyKnowledge": "_client",
     "DifyKnowledgeError": "errors",
+    "EventStream": "_events",
     "Forbidden": "errors",
     "InvalidAction": "errors",
     "InvalidArgument": "errors",
@@ -100,11 +122,15 @@ _HOMES = {
     "NotFound": "errors",
     "Page": "_paging",
     "RateLimited": "errors",
+    "Raw": "_answer",
     "ResponseInvalid": "errors",
     "ServerError": "errors",
+    "ServerSentEvent": "_sse",
     "StatusError": "errors",
     "TimedOut": "errors",
+    "Timeout": "_timeout",
     "Unauthorized": "errors",
+    "UnknownVariant": "_model",
     "UnprocessableContent": "errors",
     "Unset": "_model",
     "UnsupportedMediaType": "errors",
@@ -112,7 +138,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: importing the package alone costs next to nothing."""
+    """Import a public name when it is first used: the package alone costs little."""
     if name in ("errors", "models"):
         return import_module(f".{name}", __name__)
     if name not in _HOMES:

@@ -4,23 +4,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from types import TracebackType
-from typing import Final, Literal, Self
-from uuid import UUID
+from typing import ParamSpec, Self, TypeVar
 
 import httpx2
 
-from . import models, operations
-from ._async_paging import AsyncPages
-from ._async_transport import AsyncTransport
+from ._answer import Raw, recording
+from ._async_metadata import AsyncMetadata
+from ._async_transport import AsyncConnections, AsyncTransport
+from ._async_untagged import AsyncUntagged
+from ._hooks import Hooks, RequestHook, ResponseHook, hooks_of
 from ._model import UNSET, Unset
 from ._retry import Retry
-from ._settings import authorization, find_base_url, find_key, user_agent
+from ._settings import authorization, find_base_url, find_key, find_limit
+from ._timeout import Timeout
+
+CallT = ParamSpec("CallT")
+ResultT = TypeVar("ResultT")
 
 
-class AsyncDifyKnowledge:
+class AsyncDifyKnowledge(AsyncUntagged, AsyncMetadata):
     """Knowledge API
 
     知识库 API (asynchronous client).
@@ -33,14 +39,25 @@ class AsyncDifyKnowledge:
     用于管理知识库（数据集）、文档和段落的 API，包括创建、检索和配置功能。
 
     Args:
-        api_key: the API key; without it the environment variable DIFY_API_KEY is read.
-        base_url: address of the API; without it DIFY_BASE_URL, then https://api.dify.ai/v1.
-        timeout: seconds for each phase of a request (connect, write, read), or an `httpx2.Timeout`.
+        api_key: the API key; without it the environment variable DIFY_API_KEY
+            is read.
+        base_url: address of the API; without it DIFY_BASE_URL, then
+            https://api.dify.ai/v1.
+        timeout: seconds for each phase of a request, None for no limit, or a
+            `Timeout`.
         retries: how often a request is repeated, where repeating is safe.
-        http_client: an HTTP client of your own, with your proxies, hooks or transport; you close it yourself.
+        answer_limit: the longest body that is read, in bytes after
+            decompression.
+        on_request: called with each `httpx2.Request` before it is sent: one
+            function or several.
+        on_response: called with each `Answer` before it is checked: one
+            function or several.
+        http_client: an HTTP client of your own, with proxies or a transport of
+            yours; you close it yourself.
 
     Raises:
         NotConfigured: there is no API key, or base_url is no address.
+        InvalidArgument: an option is none.
     """
 
     def __init__(
@@ -48,18 +65,25 @@ class AsyncDifyKnowledge:
         api_key: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: float | httpx2.Timeout | None = 30.0,
+        timeout: float | Timeout | None = 30.0,
         retries: int = 2,
+        answer_limit: int = 100_000_000,
+        on_request: RequestHook | Sequence[RequestHook] | None = None,
+        on_response: ResponseHook | Sequence[ResponseHook] | None = None,
         http_client: httpx2.AsyncClient | None = None,
     ) -> None:
-        key, address = find_key(api_key), find_base_url(base_url)
-        self._owned: Final = http_client is None
+        key = find_key(api_key)
+        self._is_owner = True
         self._transport = AsyncTransport(
-            http=http_client
-            or httpx2.AsyncClient(headers={"User-Agent": user_agent()}),
-            base_url=address,
-            timeout=timeout,
+            connections=AsyncConnections(http_client),
+            base_url=find_base_url(base_url),
+            timeout=Timeout.of(timeout),
             retry=Retry(retries),
+            hooks=Hooks(
+                hooks_of("on_request", on_request, may_wait=True),
+                hooks_of("on_response", on_response, may_wait=True),
+            ),
+            answer_limit=find_limit(answer_limit),
             authorization=authorization(key),
             secret=key,
         )
@@ -79,211 +103,74 @@ class AsyncDifyKnowledge:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections, unless they are those of an HTTP client of yours."""
-        if self._owned:
-            await self._transport.http.aclose()
+        """Close the connections, unless they are those of an HTTP client of yours.
+
+        A client that `with_options` gave leaves them to the one that it came from.
+        """
+        if self._is_owner:
+            await self._transport.connections.close()
 
     def with_options(
         self,
         *,
-        timeout: float | httpx2.Timeout | Unset | None = UNSET,
-        retries: int | None = None,
-    ) -> AsyncDifyKnowledge:
-        """Give a client that differs in these options only. It shares the connections; closing it leaves them open."""
-        other = AsyncDifyKnowledge(
-            self._transport.secret,
-            base_url=self._transport.base_url,
-            http_client=self._transport.http,
-        )
+        timeout: float | Timeout | Unset | None = UNSET,
+        retries: int | Unset = UNSET,
+        answer_limit: int | Unset = UNSET,
+        on_request: RequestHook | Sequence[RequestHook] | Unset | None = UNSET,
+        on_response: ResponseHook | Sequence[ResponseHook] | Unset | None = UNSET,
+    ) -> Self:
+        """Give a client that differs in these options only and shares the connections.
+
+        Raises:
+            InvalidArgument: an option is none.
+        """
+        old = self._transport
+        hooks = old.hooks
+        if on_request is not UNSET:
+            before = hooks_of("on_request", on_request, may_wait=True)
+            hooks = replace(hooks, request=before)
+        if on_response is not UNSET:
+            after = hooks_of("on_response", on_response, may_wait=True)
+            hooks = replace(hooks, response=after)
+        other = copy(self)
+        other._is_owner = False
         other._transport = replace(
-            self._transport,
-            timeout=self._transport.timeout if timeout is UNSET else timeout,
-            retry=self._transport.retry if retries is None else Retry(retries),
+            old,
+            timeout=old.timeout if timeout is UNSET else Timeout.of(timeout),
+            retry=old.retry if retries is UNSET else Retry(retries),
+            answer_limit=(
+                old.answer_limit if answer_limit is UNSET else find_limit(answer_limit)
+            ),
+            hooks=hooks,
         )
         return other
 
-    def list_documents(
+    async def raw(
         self,
-        dataset_id: UUID | str,
-        *,
-        page: int | None = None,
-        limit: int | None = None,
-        keyword: str | None = None,
-        status: Literal[
-            "queuing",
-            "indexing",
-            "paused",
-            "error",
-            "available",
-            "disabled",
-            "archived",
-        ]
-        | None = None,
-    ) -> AsyncPages[models.Document]:
-        """List documents.
-
-        获取知识库的文档列表
-
-        检索指定知识库中所有文档的分页列表。
+        method: Callable[CallT, Awaitable[ResultT]],
+        /,
+        *args: CallT.args,
+        **kwargs: CallT.kwargs,
+    ) -> Raw[ResultT]:
+        """Call a method, and give its result together with the answer of the server.
 
         Args:
-            dataset_id: Knowledge base ID. 知识库的 ID。 UUID.
-            page: Page number to retrieve. 分页的页码。 >= 1. Default 1.
-            limit: Number of items per page. Server caps at 100. 每页返回的项目
-                数。 >= 1. Default 20.
-            keyword: Search keyword to filter by document name. 在文档名称中搜索
-                的关键词。
-            status: Filter by display status.
-
-        Returns:
-            List of documents. 文档的分页列表。 The first page; iterating over
-                it goes on to the last row of the last page.
+            method: a method of this client.
+            *args: its arguments by position.
+            **kwargs: its arguments by name.
 
         Raises:
-            BadRequest: 400 bad_request. The request does not fit the contract,
-                or a document is in a state that does not allow the action. 请求不符
-                合契约，或文档所处的状态不允许该操作。
-            InvalidParam: 400 invalid_param.
-            InvalidAction: 400 invalid_action.
-            Unauthorized: 401 unauthorized. The API key is missing or wrong. API
-                密钥缺失或错误。
-            Forbidden: 403 forbidden. API access to this knowledge base is
-                disabled. 该知识库的 API 访问已停用。
-            NotFound: 404 not_found. There is no such knowledge base or
-                document, or it belongs to somebody else. 知识库或文档不存在，或属于
-                他人。
-            InvalidArgument: an argument does not fit the contract; nothing was
-                sent.
-            ResponseInvalid: the answer does not fit the contract.
-
-        Example:
-            >>> async with AsyncDifyKnowledge() as client:
-            ...     async for row in client.list_documents(...):
-            ...         print(row)
+            InvalidArgument: the method sends no request.
         """
-        request = operations.LIST_DOCUMENTS.request(
-            parameters={
-                "dataset_id": dataset_id,
-                "page": page,
-                "limit": limit,
-                "keyword": keyword,
-                "status": status,
-            },
-        )
-        return AsyncPages(
-            self._transport,
-            request,
-            models.DocumentListResponse,
-            operations.LIST_DOCUMENTS_PAGING,
-        )
+        with recording() as recorder:
+            value = await method(*args, **kwargs)
+        return recorder.with_answer(value)
 
-    async def batch_update_document_metadata(
-        self,
-        dataset_id: UUID | str,
-        *,
-        operation_data: Sequence[models.DocumentMetadataOperation],
-    ) -> models.BatchUpdateDocumentMetadataResponse:
-        """Update Document Metadata in Batch
+    @property
+    def metadata(self) -> AsyncMetadata:
+        """Operations for managing knowledge base metadata fields and document metadata
+        values.
 
-        Update metadata values for multiple documents at once. Each document in the
-        request receives the specified metadata key-value pairs.
-
-        Args:
-            dataset_id: Knowledge base ID. UUID.
-            operation_data: Array of document metadata update operations. Each
-                entry maps a document ID to its metadata key-value pairs.
-
-        Returns:
-            Document metadata updated successfully.
-
-        Raises:
-            BadRequest: 400 bad_request. The request does not fit the contract,
-                or a document is in a state that does not allow the action. 请求不符
-                合契约，或文档所处的状态不允许该操作。
-            InvalidParam: 400 invalid_param.
-            InvalidAction: 400 invalid_action.
-            Unauthorized: 401 unauthorized. The API key is missing or wrong. API
-                密钥缺失或错误。
-            Forbidden: 403 forbidden. API access to this knowledge base is
-                disabled. 该知识库的 API 访问已停用。
-            NotFound: 404 not_found. There is no such knowledge base or
-                document, or it belongs to somebody else. 知识库或文档不存在，或属于
-                他人。
-            UnsupportedMediaType: 415 unsupported_media_type. The body is not
-                sent as application/json. 请求体未以 application/json 发送。
-            InvalidArgument: an argument does not fit the contract; nothing was
-                sent.
-            ResponseInvalid: the answer does not fit the contract.
-
-        Example:
-            >>> async with AsyncDifyKnowledge() as client:
-            ...     answer = await client.batch_update_document_metadata(
-            ...         ...,
-            ...         operation_data=...,
-            ...     )
+        用于管理数据集标签和元数据的操作。
         """
-        request = operations.BATCH_UPDATE_DOCUMENT_METADATA.request(
-            parameters={"dataset_id": dataset_id},
-            body={"operation_data": operation_data},
-        )
-        return await self._transport.json(
-            request, models.BatchUpdateDocumentMetadataResponse
-        )
-
-    async def batch_update_document_status(
-        self,
-        dataset_id: UUID | str,
-        action: Literal["enable", "disable", "archive", "un_archive"],
-        *,
-        document_ids: Sequence[UUID | str],
-    ) -> models.SuccessResponse:
-        """Update Document Status
-
-        更新文档状态
-
-        Performs a batch action to update the status of one or more documents (e.g.,
-        enable, disable, archive).
-
-        执行批量操作以更新一个或多个文档的状态（例如，启用、禁用、归档）。
-
-        Args:
-            dataset_id: The ID of the knowledge base. 知识库的 ID。 UUID.
-            action: The action to perform on the documents. 对文档执行的操作。
-            document_ids: A list of document IDs to perform the action on. 要执
-                行操作的文档 ID 列表。 UUID.
-
-        Returns:
-            Operation successful. 操作成功。
-
-        Raises:
-            BadRequest: 400 bad_request. The request does not fit the contract,
-                or a document is in a state that does not allow the action. 请求不符
-                合契约，或文档所处的状态不允许该操作。
-            InvalidParam: 400 invalid_param.
-            InvalidAction: 400 invalid_action.
-            Unauthorized: 401 unauthorized. The API key is missing or wrong. API
-                密钥缺失或错误。
-            Forbidden: 403 forbidden. API access to this knowledge base is
-                disabled. 该知识库的 API 访问已停用。
-            NotFound: 404 not_found. There is no such knowledge base or
-                document, or it belongs to somebody else. 知识库或文档不存在，或属于
-                他人。
-            UnsupportedMediaType: 415 unsupported_media_type. The body is not
-                sent as application/json. 请求体未以 application/json 发送。
-            InvalidArgument: an argument does not fit the contract; nothing was
-                sent.
-            ResponseInvalid: the answer does not fit the contract.
-
-        Example:
-            >>> async with AsyncDifyKnowledge() as client:
-            ...     answer = await client.batch_update_document_status(
-            ...         ...,
-            ...         "enable",
-            ...         document_ids=...,
-            ...     )
-        """
-        request = operations.BATCH_UPDATE_DOCUMENT_STATUS.request(
-            parameters={"dataset_id": dataset_id, "action": action},
-            body={"document_ids": document_ids},
-        )
-        return await self._transport.json(request, models.SuccessResponse)
+        return AsyncMetadata(self._transport)

@@ -10,17 +10,20 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from ._async_transport import AsyncTransport
-from ._position import Paging, locate
+from ._position import Paging, locate, repeated
 from ._request import Request
 
 RowT = TypeVar("RowT")
 
 
 class AsyncPage(Generic[RowT]):
-    """One page of a listing. Iterating over it gives its rows and those of all later pages, each once.
+    """One page of a listing.
 
-    `data` are the rows of this page, `total` the rows of all pages (None where the server does not say), `number`
-    counts pages from 1, `answer` is the whole answer.
+    Iterating over it gives its rows and those of all later pages. `data` are the rows
+    of this page, `total` is the number of rows of all pages (None where the server does
+    not say), `number` counts pages from 1, `answer` is the whole answer. Rows that are
+    added or removed while the pages are read may come twice or not at all: the server
+    counts pages, and knows no snapshot.
     """
 
     def __init__(
@@ -49,30 +52,39 @@ class AsyncPage(Generic[RowT]):
         paging: Paging,
     ) -> AsyncPage[Any]:
         """Fetch the page that `request` asks for."""
-        return cls(transport, request, await transport.json(request, model), paging)
+        answer = await transport.json(request, model)
+        return cls(transport, request, answer, paging)
 
     def __repr__(self) -> str:
-        return f"<AsyncPage {self.number}: {len(self.data)} of {self.total} rows>"
+        rows = f"{len(self.data)} of {self.total} rows"
+        return f"<AsyncPage {self.number}: {rows}>"
 
     @property
     def has_more(self) -> bool:
-        """Whether a later page holds rows: what the server says, corrected where its own total contradicts it."""
+        """Whether a later page holds rows.
+
+        It is what the server says, unless it denies what its own total says.
+        """
         return self._position.has_more
 
     async def next_page(self) -> AsyncPage[RowT] | None:
-        """Fetch the page after this one; None, without a request, where this is the last."""
+        """Fetch the page after this one; None, and no request, after the last.
+
+        Raises:
+            ResponseInvalid: the server gave the rows of this page once more, so that
+                going on would never end.
+        """
         if not self.has_more:
             return None
         request = self._request.with_query(self._paging.number, self.number + 1)
         answer = await self._transport.json(request, type(self.answer))
-        position = self._position
-        return AsyncPage(
-            self._transport,
-            request,
-            answer,
-            self._paging,
-            position.before + position.count,
+        before = self._position.before + self._position.count
+        page: AsyncPage[RowT] = AsyncPage(
+            self._transport, request, answer, self._paging, before
         )
+        if page.data == self.data:
+            raise repeated(self._paging.number, page.number)
+        return page
 
     async def pages(self) -> AsyncIterator[AsyncPage[RowT]]:
         """Give this page and all later ones, each fetched when it is asked for."""
@@ -88,7 +100,7 @@ class AsyncPage(Generic[RowT]):
 
 
 class AsyncPages(Generic[RowT]):
-    """A listing that was asked for: await it for its first page, or iterate over it for all its rows."""
+    """A listing: await it for its first page, or iterate over it for all its rows."""
 
     def __init__(
         self,
@@ -103,9 +115,8 @@ class AsyncPages(Generic[RowT]):
         self._paging = paging
 
     def __await__(self) -> Generator[Any, None, AsyncPage[RowT]]:
-        return AsyncPage.load(
-            self._transport, self._request, self._model, self._paging
-        ).__await__()
+        load = AsyncPage.load(self._transport, self._request, self._model, self._paging)
+        return load.__await__()
 
     async def __aiter__(self) -> AsyncIterator[RowT]:
         async for row in await self:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from ._position import Paging, locate
+from ._position import Paging, locate, repeated
 from ._request import Request
 from ._transport import Transport
 
@@ -17,10 +17,13 @@ RowT = TypeVar("RowT")
 
 
 class Page(Generic[RowT]):
-    """One page of a listing. Iterating over it gives its rows and those of all later pages, each once.
+    """One page of a listing.
 
-    `data` are the rows of this page, `total` the rows of all pages (None where the server does not say), `number`
-    counts pages from 1, `answer` is the whole answer.
+    Iterating over it gives its rows and those of all later pages. `data` are the rows
+    of this page, `total` is the number of rows of all pages (None where the server does
+    not say), `number` counts pages from 1, `answer` is the whole answer. Rows that are
+    added or removed while the pages are read may come twice or not at all: the server
+    counts pages, and knows no snapshot.
     """
 
     def __init__(
@@ -49,30 +52,37 @@ class Page(Generic[RowT]):
         paging: Paging,
     ) -> Page[Any]:
         """Fetch the page that `request` asks for."""
-        return cls(transport, request, transport.json(request, model), paging)
+        answer = transport.json(request, model)
+        return cls(transport, request, answer, paging)
 
     def __repr__(self) -> str:
-        return f"<Page {self.number}: {len(self.data)} of {self.total} rows>"
+        rows = f"{len(self.data)} of {self.total} rows"
+        return f"<Page {self.number}: {rows}>"
 
     @property
     def has_more(self) -> bool:
-        """Whether a later page holds rows: what the server says, corrected where its own total contradicts it."""
+        """Whether a later page holds rows.
+
+        It is what the server says, unless it denies what its own total says.
+        """
         return self._position.has_more
 
     def next_page(self) -> Page[RowT] | None:
-        """Fetch the page after this one; None, without a request, where this is the last."""
+        """Fetch the page after this one; None, and no request, after the last.
+
+        Raises:
+            ResponseInvalid: the server gave the rows of this page once more, so that
+                going on would never end.
+        """
         if not self.has_more:
             return None
         request = self._request.with_query(self._paging.number, self.number + 1)
         answer = self._transport.json(request, type(self.answer))
-        position = self._position
-        return Page(
-            self._transport,
-            request,
-            answer,
-            self._paging,
-            position.before + position.count,
-        )
+        before = self._position.before + self._position.count
+        page: Page[RowT] = Page(self._transport, request, answer, self._paging, before)
+        if page.data == self.data:
+            raise repeated(self._paging.number, page.number)
+        return page
 
     def pages(self) -> Iterator[Page[RowT]]:
         """Give this page and all later ones, each fetched when it is asked for."""

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .errors import ResponseInvalid
+
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """The names of what a listing is paged by; an empty one stands for something that it does not have."""
+    """The names of what a listing is paged by; an empty one is not there."""
 
     number: str
     size: str
@@ -23,7 +25,10 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Page `number` (from 1) with `count` rows; `before` rows stand on earlier pages, `total` on all, if known."""
+    """Page `number` (from 1) with `count` rows.
+
+    `before` rows stand on earlier pages, `total` on all (None if that is not known).
+    """
 
     number: int
     before: int
@@ -35,19 +40,25 @@ class Position:
     def has_more(self) -> bool:
         """Whether another page holds rows.
 
-        The server's word is taken where it says that there are more. Where it denies it the total decides: servers that
-        compare the rows they gave with the size they were asked for are wrong when they cap that size.
+        The server's word is taken where it says that there are more. Where it denies it
+        the total decides: servers that compare the rows they gave with the size they
+        were asked for are wrong when they cap that size. A page without rows is the
+        last one, whatever is said.
         """
-        return self.count > 0 and (
-            self.said_more
-            or (self.total is not None and self.before + self.count < self.total)
-        )
+        is_short = self.total is not None and self.before + self.count < self.total
+        return self.count > 0 and (self.said_more or is_short)
 
 
 def locate(
-    answer: Any, paging: Paging, query: Sequence[tuple[str, str]], before: int | None
+    answer: Any,
+    paging: Paging,
+    query: Sequence[tuple[str, str]],
+    before: int | None,
 ) -> Position:
-    """The position of the page that answers a request with `query`; `before` is None for the first page read."""
+    """The position of the page that answers a request with `query`.
+
+    `before` is None for the first page that is read.
+    """
     asked = dict(query)
     number = int(asked.get(paging.number, 1))
     count = len(getattr(answer, paging.rows))
@@ -57,13 +68,18 @@ def locate(
         sizes += [getattr(answer, paging.echo)] if paging.echo else []
         before = (number - 1) * min((size for size in sizes if size), default=count)
         if total is not None and before + count > total:
-            before = (
-                (number - 1) * count
-            )  # the size in force is smaller than the one that was asked for or echoed
-    return Position(
-        number,
-        before,
-        count,
-        total,
-        bool(getattr(answer, paging.more)) if paging.more else False,
+            # The size in force is smaller than the one that was asked for or echoed.
+            before = (number - 1) * count
+    said_more = bool(getattr(answer, paging.more)) if paging.more else False
+    return Position(number, before, count, total, said_more)
+
+
+def repeated(name: str, number: int) -> ResponseInvalid:
+    """The exception for a server that gives the same rows for page after page."""
+    return ResponseInvalid(
+        f"page {number} has the very rows of the page before it; "
+        f"does the server heed {name!r}?",
+        got=f"the rows of page {number - 1}",
+        expected=f"the rows of page {number}",
+        status=200,
     )

@@ -11,12 +11,17 @@ from random import SystemRandom
 
 import httpx2
 
+from .errors import InvalidArgument
+
 FIRST_WAIT = 0.5
-"""Longest wait before the first repetition, in seconds; each later one may be twice as long."""
+"""Longest wait before the first repetition, in seconds; it doubles with each."""
 LONGEST_WAIT = 8.0
 """Longest wait that is chosen without the server's asking, in seconds."""
 BUDGET = 60.0
-"""Seconds that all the waits of one call may take together. A server that asks for more is not waited for."""
+"""Seconds that all the waits of one call may take together.
+
+A server that asks for more is not waited for.
+"""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
@@ -26,41 +31,65 @@ _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How often a request may be repeated. Waits are spread by full jitter, so that callers do not return in step."""
+    """How often a request may be repeated.
+
+    Waits are spread by full jitter, so that callers do not return in step.
+
+    Raises:
+        InvalidArgument: `times` is no whole number from 0 on.
+    """
 
     times: int
 
+    def __post_init__(self) -> None:
+        _check(self.times)
+
     def after_status(self, method: str, status: int) -> bool:
-        """Whether repeating is safe: always where it changes nothing, else only where the server did nothing."""
+        """Whether repeating is safe.
+
+        It is where a request may be sent twice, else only if the server did nothing.
+        """
         return status in (_PASSING if method in _SAFE else _REFUSED)
 
     def after_error(self, method: str, error: httpx2.TransportError) -> bool:
-        """Whether repeating is safe after the connection failed: if nothing was sent, or sending twice is harmless."""
+        """Whether repeating is safe: nothing was sent, or may be sent twice."""
         return method in _SAFE or isinstance(error, _NEVER_SENT)
 
     def wait(
-        self, attempt: int, waited: float, asked: str | None = None
+        self, attempt: int, waited: float, left: float, asked: str | None = None
     ) -> float | None:
-        """Seconds to wait after failed attempt number `attempt` (from 1), or None to give up."""
+        """Seconds to wait after failed attempt number `attempt` (from 1).
+
+        None means to give up: it was the last, or the wait does not fit what is left
+        of the budget, or of the time for the whole call.
+        """
         if attempt > self.times:
             return None
         seconds = seconds_asked(asked, datetime.now(UTC))
         if seconds is None:
-            seconds = SystemRandom().uniform(
-                0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1))
-            )
-        return seconds if waited + seconds <= BUDGET else None
+            longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt - 1, 10))
+            seconds = SystemRandom().uniform(0, longest)
+        return seconds if seconds <= min(BUDGET - waited, left) else None
+
+
+def _check(given: object) -> None:
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        message = f"retries must be a whole number from 0 on, not {given!r}"
+        raise InvalidArgument(message, argument="retries")
 
 
 def seconds_asked(header: str | None, now: datetime) -> float | None:
-    """What a `Retry-After` header asks for, in seconds (RFC 9110, section 10.2.3); None where it says nothing."""
+    """What a `Retry-After` header asks for (RFC 9110, section 10.2.3), in seconds.
+
+    None where it says nothing that can be understood.
+    """
     if not header:
         return None
     if header.strip().isascii() and header.strip().isdigit():
         return float(header)
     try:
         until = parsedate_to_datetime(header)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

@@ -5,20 +5,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from pydantic import BaseModel
 
-from ._received import Send
-from ._refusal import Refusal
-from ._route import Route
+from ._server_received import Send
+from ._server_refusal import Refusal
+from ._server_route import Route
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One server-sent event. `data` is sent as it is where it is text, otherwise as JSON."""
+    """One server-sent event. `data` that is text is sent as it is, any other as JSON, if the contract admits it."""
 
     data: object
     event: str = ""
@@ -108,11 +108,8 @@ def as_answer(route: Route, result: Any) -> Answer:
             raise TypeError(f"{route.name}: the contract has no body for this answer")
         return Answer(status)
     if isinstance(result, AsyncIterable):
-        return Answer(
-            status,
-            cast(AsyncIterable[bytes | Event], result),
-            route.stream or route.media,
-        )
+        stream = cast(AsyncIterable[bytes | Event], result)
+        return Answer(status, _checked(route, stream), route.stream or route.media)
     if route.answer is None:
         if not isinstance(result, bytes):
             raise TypeError(
@@ -133,6 +130,20 @@ def as_answer(route: Route, result: Any) -> Answer:
             body
         )  # a model may have been changed, or made without a check
     return Answer(status, body, route.media)
+
+
+async def _checked(
+    route: Route, stream: AsyncIterable[bytes | Event]
+) -> AsyncIterator[bytes | Event]:
+    """The same stream, up to the first event that the contract does not admit."""
+    async for chunk in stream:
+        if (
+            route.event is not None
+            and isinstance(chunk, Event)
+            and not isinstance(chunk.data, str)
+        ):
+            route.event.model_validate_json(json.dumps(_plain(chunk.data)))
+        yield chunk
 
 
 def _chunk(chunk: bytes | Event) -> bytes:

@@ -14,10 +14,10 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from ._answer import Answer, as_answer
-from ._received import Disconnected, Receive, Received, Scope, Send, read_body
-from ._refusal import Misfit, MisfitError, Refusal
-from ._route import Route, decoded
+from ._server_answer import Answer, as_answer
+from ._server_received import Disconnected, Receive, Received, Scope, Send, read_body
+from ._server_refusal import Misfit, MisfitError, Refusal
+from ._server_route import Route, decoded
 
 _logger: Final = logging.getLogger(__name__.rpartition(".")[0] + ".server")
 _PARAMETER: Final = re.compile(r"\{([^{}]*)\}")
@@ -28,10 +28,10 @@ class Template:
     """A path of the contract, part by part: a literal, or a pattern with the names of its parameters."""
 
     parts: tuple[str | tuple[re.Pattern[str], tuple[str, ...]], ...]
-    routes: Mapping[str, Route]
+    routes: Mapping[str, Sequence[Route]]
 
     @classmethod
-    def of(cls, path: str, routes: Mapping[str, Route]) -> Template:
+    def of(cls, path: str, routes: Mapping[str, Sequence[Route]]) -> Template:
         """The template of a path as the contract writes it."""
         return cls(tuple(_part(part) for part in path.split("/")), routes)
 
@@ -70,12 +70,11 @@ class Application:
         self._is_inline = {
             route.name: _is_async(handlers, route.name) for route in routes
         }
-        by_path: dict[str, dict[str, Route]] = {}
+        by_path: dict[str, dict[str, list[Route]]] = {}
         for prefix in prefixes:
             for route in routes:
-                by_path.setdefault(prefix + route.operation.path, {})[
-                    route.operation.method
-                ] = route
+                methods = by_path.setdefault(prefix + route.operation.path, {})
+                methods.setdefault(route.operation.method, []).append(route)
         self._templates: dict[int, list[Template]] = {}
         for path, methods in by_path.items():
             template = Template.of(path, methods)
@@ -102,7 +101,11 @@ class Application:
         except Exception as error:  # whatever it is, the client is told nothing of it
             _logger.exception("a request could not be answered")
             answer = self._failed(error)
-        await answer.send(send, is_head=received.method == "HEAD")
+        try:
+            await answer.send(send, is_head=received.method == "HEAD")
+        except Exception:
+            _logger.exception("an answer ended early")
+            raise  # so that the connection is closed before the client takes what came for the whole
 
     async def _answer(self, received: Received, receive: Receive) -> Answer:
         """Who asks comes first, then what is asked, then whether that fits the contract."""
@@ -113,9 +116,11 @@ class Application:
             found = self._find(received)
             if isinstance(found, Answer):
                 return found
-            route, path = found
-            body = await read_body(receive, self._limit) if route.takes_body else b""
-            return await self._handled(route, context, received, path, body)
+            routes, path = found
+            body = (
+                await read_body(receive, self._limit) if routes[0].takes_body else b""
+            )
+            return await self._handled(routes, context, received, path, body)
         except Refusal as refusal:
             return Answer.refusal(refusal)
         except MisfitError as error:
@@ -123,52 +128,56 @@ class Application:
 
     async def _handled(
         self,
-        route: Route,
+        routes: Sequence[Route],
         context: Any,
         received: Received,
         path: Mapping[str, str],
         body: bytes | None,
     ) -> Answer:
         if self._admits_async:
-            await self._handlers.admit(context, route.name, path)
-        work = partial(self._work, route, context, received, path, body)
+            await self._handlers.admit(context, routes[0].name, path)
+        work = partial(self._work, routes, context, received, path, body)
         # A handler that is no coroutine may wait for a disk or a database: a thread of its own.
-        result = work() if self._is_inline[route.name] else await to_thread(work)
-        if inspect.isawaitable(result):
-            return as_answer(route, await result)
-        return result if isinstance(result, Answer) else as_answer(route, result)
+        is_inline = all(self._is_inline[route.name] for route in routes)
+        route, result = work() if is_inline else await to_thread(work)
+        return result if isinstance(result, Answer) else as_answer(route, await result)
 
     def _work(
         self,
-        route: Route,
+        routes: Sequence[Route],
         context: Any,
         received: Received,
         path: Mapping[str, str],
         body: bytes | None,
-    ) -> Any:
+    ) -> tuple[Route, Any]:
         """Admit, check, handle: an answer, or what is to be awaited for it."""
+        route = routes[0]
         if not self._admits_async:
             self._handlers.admit(context, route.name, path)
         route.require_media(received, body)
-        arguments = route.parameters(received, path) | route.body(
-            received, body, self._limit
+        arguments = route.parameters(received, path)
+        fields, choice = route.body(received, body, self._limit)
+        route = next((other for other in routes if other.choice[1] == choice), route)
+        result = getattr(self._handlers, route.name)(context, **arguments, **fields)
+        return route, result if inspect.isawaitable(result) else as_answer(
+            route, result
         )
-        result = getattr(self._handlers, route.name)(context, **arguments)
-        return result if inspect.isawaitable(result) else as_answer(route, result)
 
-    def _find(self, received: Received) -> tuple[Route, dict[str, str]] | Answer:
-        """The route and the parameters of its path, or the answer to a method that the path does not have.
+    def _find(
+        self, received: Received
+    ) -> tuple[Sequence[Route], dict[str, str]] | Answer:
+        """The routes and the parameters of their path, or the answer to a method that the path does not have.
 
         Raises:
             MisfitError: `path` or `method`.
         """
         allowed = {"OPTIONS"}
         for template, path in self._matches(received.path):
-            route = template.routes.get(received.method)
-            if route is None and received.method == "HEAD":
-                route = template.routes.get("GET")
-            if route is not None:
-                return route, path
+            routes = template.routes.get(received.method)
+            if routes is None and received.method == "HEAD":
+                routes = template.routes.get("GET")
+            if routes is not None:
+                return routes, path
             allowed |= template.routes.keys()
         if len(allowed) == 1:
             raise MisfitError(Misfit("path", "Path not found."))

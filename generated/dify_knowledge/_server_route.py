@@ -15,10 +15,10 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from ._model import UNSET
-from ._received import Received, Upload
-from ._refusal import Misfit, MisfitError, MisfitKind
 from ._request import Operation
-from ._texts import (
+from ._server_received import Received, Upload
+from ._server_refusal import Misfit, MisfitError, MisfitKind
+from ._server_texts import (
     Pairs,
     TextKind,
     parse_cookies,
@@ -72,12 +72,15 @@ class Route:
     `kinds` says how texts are read that are no strings, `renamed` the arguments that are not called as their field,
     `lists` what is a list. `files` holds for each argument that is a file its name in the form, whether it is a list of
     files, and whether it must be sent; `content` is the argument that is the body as it came, `value` the one that is
-    the body's value. `media` is the type of the answer, `stream` that of an answer that is given as a stream.
+    the body's value. `media` is the type of the answer, `stream` that of an answer that is given as a stream, and `event` the model of the
+    data of its events. Where two methods answer one operation, `choice` is the field of the body that decides, and the
+    value that asks for this one.
     """
 
     name: str
     operation: Operation
     answer: type[BaseModel] | None = None
+    event: type[BaseModel] | None = None
     media: str = ""
     stream: str = ""
     kinds: Mapping[str, tuple[TextKind, ...]] = field(
@@ -92,6 +95,7 @@ class Route:
     )
     content: str = ""
     value: str = ""
+    choice: tuple[str, object] = ("", None)
 
     @property
     def takes_body(self) -> bool:
@@ -154,19 +158,19 @@ class Route:
 
     def body(
         self, received: Received, body: bytes | None, limit: int
-    ) -> dict[str, object]:
-        """The arguments that stand in the body, which is None where it is larger than `limit` bytes.
+    ) -> tuple[dict[str, object], object]:
+        """The arguments that stand in the body, which is None where it is larger than `limit` bytes; and its choice.
 
         Raises:
             MisfitError: `size`, `json` or `body`.
         """
         if not self.takes_body:
-            return {}
+            return {}, None
         if body is None:
             raise self._misfit("size", f"The body is larger than {limit} bytes.")
         is_absent = self.operation.is_body_optional and not body
         if self.content:
-            return {self.content: None if is_absent else body}
+            return {self.content: None if is_absent else body}, None
         model = self.operation.body
         uploads: list[tuple[str, Upload]] = []
         raw: object = None
@@ -176,7 +180,7 @@ class Route:
         if model is not None:
             checked = None if is_absent else self._valid(model, raw, "body")
             arguments |= self._arguments(model, checked, "body")
-        return arguments
+        return arguments, arguments.pop(self.choice[0], None)
 
     def parsed(self, body: bytes) -> object:
         """The value of JSON that a body holds.
@@ -270,7 +274,10 @@ class Route:
                 value = (
                     UNSET if (info.alias or name) in self.operation.nullable else None
                 )
-            arguments[self.renamed.get((where, name), name)] = value
+            is_choice = where == "body" and (info.alias or name) == self.choice[0]
+            arguments[
+                self.choice[0] if is_choice else self.renamed.get((where, name), name)
+            ] = value
         return arguments
 
     def _uploaded(
@@ -326,13 +333,12 @@ def _whole(limit: Any) -> Any:
 
 
 def _place(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
-    """Where in a value, as far as the contract names it: a key that it does not know may be a secret."""
+    """Where in a value, in names of the contract: a key that it does not know may be a secret."""
     known = _names(model, set())
     tokens: list[str] = []
     for token in location:
-        if isinstance(token, str) and token not in known:
-            break
-        tokens.append(str(token))
+        if not isinstance(token, str) or token in known:
+            tokens.append(str(token))
     return ".".join(tokens)
 
 

@@ -12,7 +12,7 @@ from email.message import Message
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import parse_qsl
 
-from ._received import Upload
+from ._server_received import Upload
 
 TextKind: TypeAlias = Literal["string", "integer", "number", "boolean", "null", "json"]
 Pairs: TypeAlias = list[tuple[str, str]]

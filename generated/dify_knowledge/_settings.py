@@ -7,9 +7,9 @@ from __future__ import annotations
 import os
 import platform
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from .errors import NotConfigured
+from .errors import InvalidArgument, NotConfigured
 
 VERSION: Final = "0.1.0"
 BASE_URL: Final = "https://api.dify.ai/v1"
@@ -17,43 +17,71 @@ KEY_VARIABLE: Final = "DIFY_API_KEY"
 URL_VARIABLE: Final = "DIFY_BASE_URL"
 
 
-def find_key(given: str | None) -> str:
+def find_key(given: object) -> str:
     """The API key: the one that is given, else that of the environment.
 
     Raises:
         NotConfigured: there is none, or it cannot be a key.
     """
-    key = os.environ.get(KEY_VARIABLE, "") if given is None else given
-    if not key:
+    key: object = os.environ.get(KEY_VARIABLE, "") if given is None else given
+    if key == "":
         raise NotConfigured(
-            f"no API key: pass api_key=... or set the environment variable {KEY_VARIABLE}"
+            "no API key: pass api_key=... or set the environment variable "
+            f"{KEY_VARIABLE}"
         )
+    if not isinstance(key, str):
+        raise NotConfigured("the API key must be a text")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise NotConfigured(
-            "the API key holds a space, a line break or a character outside ASCII; was it copied whole?"
+            "the API key holds a space, a line break or a character outside ASCII; "
+            "was it copied whole?"
         )
     return key
 
 
-def find_base_url(given: str | None) -> str:
-    """The address of the server without a slash at its end: given, else from the environment, else the contract's.
+def find_base_url(given: object) -> str:
+    """The address of the server without a slash at its end.
+
+    It is the one that is given, else that of the environment, else the contract's.
 
     Raises:
         NotConfigured: it is no address of the web, or it holds a password.
     """
-    address = (given or os.environ.get(URL_VARIABLE) or BASE_URL).rstrip("/")
-    try:
-        parts = urlsplit(address)
-        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_address = False
-    if not is_address:
+    address: object = given or os.environ.get(URL_VARIABLE) or BASE_URL
+    parts = _split(address)
+    if parts is None:
         raise NotConfigured(
-            f"base_url must be an address such as https://example.org/v1, not {address[:100]!r}"
+            "base_url must be an address such as https://example.org/v1, "
+            f"not {repr(address)[:100]}"
         )
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise NotConfigured("base_url must not hold a user name, a query or a fragment")
-    return address
+    return parts.geturl().rstrip("/")
+
+
+def _split(address: object) -> SplitResult | None:
+    """The parts of an address of the web; None where it is none."""
+    if not isinstance(address, str):
+        return None
+    try:
+        parts = urlsplit(address)
+        is_whole = parts.port != 0 and address.isprintable() and " " not in address
+    except ValueError:
+        return None
+    is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return parts if is_whole and is_web else None
+
+
+def find_limit(given: object) -> int:
+    """The longest body that is read, in bytes.
+
+    Raises:
+        InvalidArgument: it is no whole number from 1 on.
+    """
+    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        message = f"answer_limit must be a whole number of bytes, not {given!r}"
+        raise InvalidArgument(message, argument="answer_limit")
+    return given
 
 
 def authorization(key: str) -> tuple[str, str]:

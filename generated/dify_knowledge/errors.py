@@ -14,6 +14,7 @@ __all__ = [
     "BY_CODE",
     "BY_STATUS",
     "BadRequest",
+    "ClientClosed",
     "Conflict",
     "ConnectionFailed",
     "ContentTooLarge",
@@ -39,11 +40,18 @@ __all__ = [
 
 
 class NotConfigured(_error.DifyKnowledgeError):
-    """The client was not told enough to work: no API key, or an address that is none."""
+    """The client lacks what it needs: no API key, or an address that is none."""
+
+
+class ClientClosed(_error.DifyKnowledgeError):
+    """The client was used after it had been closed. Nothing was sent."""
 
 
 class InvalidArgument(_error.DifyKnowledgeError):
-    """An argument does not fit the contract. Nothing was sent. `argument` is its name, `pointer` the place in it."""
+    """An argument does not fit the contract. Nothing was sent.
+
+    `argument` is its name, `pointer` the JSON Pointer of the place in it.
+    """
 
     def __init__(
         self, message: str = "", *, argument: str = "", pointer: str = ""
@@ -58,14 +66,31 @@ class ConnectionFailed(_error.DifyKnowledgeError):
 
 
 class TimedOut(_error.DifyKnowledgeError):
-    """The server did not answer in time."""
+    """The server did not answer in time.
+
+    `phase` is what took too long: connect, read, write, pool (no connection was free)
+    or total (the whole call); `limit` is what it was allowed, in seconds.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        phase: str = "",
+        limit: float | None = None,
+        request: Sent | None = None,
+    ) -> None:
+        super().__init__(message, request=request)
+        self.phase = phase
+        self.limit = limit
 
 
 class ResponseInvalid(_error.DifyKnowledgeError):
     """The answer does not fit the contract.
 
-    `pointer` is the JSON Pointer of the field (empty: the whole body), `got` what came, `expected` what the contract
-    says, `status` the HTTP status and `body` the answer as it came.
+    `pointer` is the JSON Pointer of the field (empty: the whole body), `got` what came,
+    `expected` what the contract says, `status` the HTTP status and `body` the answer as
+    it came, but for the API key.
     """
 
     def __init__(
@@ -193,6 +218,6 @@ BY_CODE: Final[Mapping[tuple[int, str], type[StatusError]]] = {
 
 
 def error_class(status: int, code: str | None) -> type[StatusError]:
-    """The class for a status and a code: that of the code, else of the status, else the root of its kind."""
+    """The class of the code, else of the status, else the root of its kind."""
     known = BY_CODE.get((status, code or "")) or BY_STATUS.get(status)
     return known or (ServerError if status >= 500 else StatusError)

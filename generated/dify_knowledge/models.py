@@ -13,7 +13,7 @@ from dify_knowledge._model import NOT_NULL, Model
 
 
 class BatchUpdateDocumentMetadataParameters(Model):
-    """`BatchUpdateDocumentMetadataParameters`, as the contract describes it."""
+    """The parameters of `batch_update_document_metadata`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -22,7 +22,7 @@ class BatchUpdateDocumentMetadataParameters(Model):
 
 
 class BatchUpdateDocumentMetadataRequest(Model):
-    """`BatchUpdateDocumentMetadataRequest`, as the contract describes it."""
+    """The body of a request of `batch_update_document_metadata`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,14 +33,14 @@ class BatchUpdateDocumentMetadataRequest(Model):
 
 
 class BatchUpdateDocumentMetadataResponse(Model):
-    """`BatchUpdateDocumentMetadataResponse`, as the contract describes it."""
+    """The answer of `batch_update_document_metadata`."""
 
     result: StrictStr
     """Operation result."""
 
 
 class BatchUpdateDocumentStatusParameters(Model):
-    """`BatchUpdateDocumentStatusParameters`, as the contract describes it."""
+    """The parameters of `batch_update_document_status`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,7 +57,7 @@ class BatchUpdateDocumentStatusParameters(Model):
 
 
 class BatchUpdateDocumentStatusRequest(Model):
-    """`BatchUpdateDocumentStatusRequest`, as the contract describes it."""
+    """The body of a request of `batch_update_document_status`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -69,7 +69,7 @@ class BatchUpdateDocumentStatusRequest(Model):
 
 
 class Document(Model):
-    """`Document`, as the contract describes it."""
+    """One item of `data` of `DocumentListResponse`."""
 
     id: UUID
     position: StrictInt
@@ -100,7 +100,7 @@ class Document(Model):
 
 
 class DocumentDataSourceDetailDict(Model):
-    """`DocumentDataSourceDetailDict`, as the contract describes it."""
+    """The field `data_source_detail_dict` of `Document`."""
 
     upload_file: Annotated[DocumentDataSourceDetailDictUploadFile | None, NOT_NULL] = (
         None
@@ -108,7 +108,7 @@ class DocumentDataSourceDetailDict(Model):
 
 
 class DocumentDataSourceDetailDictUploadFile(Model):
-    """`DocumentDataSourceDetailDictUploadFile`, as the contract describes it."""
+    """The field `upload_file` of `DocumentDataSourceDetailDict`."""
 
     id: Annotated[StrictStr | None, NOT_NULL] = None
     name: Annotated[StrictStr | None, NOT_NULL] = None
@@ -120,7 +120,7 @@ class DocumentDataSourceDetailDictUploadFile(Model):
 
 
 class DocumentListResponse(Model):
-    """`DocumentListResponse`, as the contract describes it."""
+    """The answer of `list_documents`."""
 
     data: list[Document]
     """Array of knowledge base objects."""
@@ -135,7 +135,7 @@ class DocumentListResponse(Model):
 
 
 class DocumentMetadata(Model):
-    """`DocumentMetadata`, as the contract describes it."""
+    """One item of `doc_metadata` of `Document`."""
 
     id: Annotated[StrictStr | None, NOT_NULL] = None
     name: Annotated[StrictStr | None, NOT_NULL] = None
@@ -144,7 +144,7 @@ class DocumentMetadata(Model):
 
 
 class DocumentMetadataOperation(Model):
-    """`DocumentMetadataOperation`, as the contract describes it."""
+    """One item of `operation_data` of `BatchUpdateDocumentMetadataRequest`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -181,7 +181,7 @@ class Error(Model):
 
 
 class ListDocumentsParameters(Model):
-    """`ListDocumentsParameters`, as the contract describes it."""
+    """The parameters of `list_documents`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -222,7 +222,7 @@ class ListDocumentsParameters(Model):
 
 
 class MetadataValue(Model):
-    """`MetadataValue`, as the contract describes it."""
+    """One item of `metadata_list` of `DocumentMetadataOperation`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -235,6 +235,6 @@ class MetadataValue(Model):
 
 
 class SuccessResponse(Model):
-    """`SuccessResponse`, as the contract describes it."""
+    """The answer of `batch_update_document_status`."""
 
     result: StrictStr

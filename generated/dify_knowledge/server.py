@@ -12,11 +12,11 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from . import models, operations
-from ._answer import Event, Plain
-from ._application import Application
-from ._received import Received, Upload
-from ._refusal import Misfit, Refusal
-from ._route import Route
+from ._server_answer import Event, Plain
+from ._server_application import Application
+from ._server_received import Received, Upload
+from ._server_refusal import Misfit, Refusal
+from ._server_route import Route
 
 __all__ = [
     "Application",

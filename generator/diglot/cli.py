@@ -77,10 +77,7 @@ def parser() -> argparse.ArgumentParser:
     pull = command("pull", "renew the pages from where they are published; say what changed")
     _check(pull)
     pull.add_argument("--host", action="append", default=[], help="name or name:port that may be asked; repeatable")
-    generate = command("generate", "contract -> models, clients, reference", ("*", "PAGE"))
-    _check(generate)
-    generate.add_argument("--into", metavar="FOLDER", help="where to write; needed when pages are given")
-    generate.add_argument("--package", metavar="NAME", help="import name of the generated package")
+    _generate(command("generate", "contract -> models, clients, reference", ("*", "PAGE")))
     _conform(command("conform", "test a running server against the contract", ("?", "TARGET")))
     _serve(command("serve", "run the reference server until Ctrl-C"))
     rules = command(
@@ -105,6 +102,21 @@ def _common() -> argparse.ArgumentParser:
 
 def _check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--check", action="store_true", help="write nothing; exit 1 when something would change")
+
+
+def _generate(command: argparse.ArgumentParser) -> None:
+    _check(command)
+    command.add_argument("--into", metavar="FOLDER", help="where to write; needed when pages are given")
+    command.add_argument("--package", metavar="NAME", help="import name of the generated package")
+    command.add_argument(
+        "--templates", metavar="FOLDER", help="templates of yours, each in place of the one of diglot of the same name"
+    )
+    command.add_argument(
+        "--force",
+        action="store_true",
+        help="overwrite generated files that were edited by hand (without it nothing is written then); "
+        "a deleted file is written again, and one that was not generated is never touched",
+    )
 
 
 def _serve(command: argparse.ArgumentParser) -> None:

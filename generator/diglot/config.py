@@ -20,7 +20,8 @@ class Config:
 
     Paths are relative to the project's root. `languages` are in order of preference; the first is that of the contract.
     `ages` gives pages (relative to `pages`) the ISO 8601 day or interval in which they were published, `sources` the
-    URL where they are published. `hosts` (name or name:port) are those that may be asked for pages.
+    URL where they are published. `hosts` (name or name:port) are those that may be asked for pages. `templates` is a
+    folder of templates that stand in for those of diglot; empty: none.
     """
 
     languages: tuple[str, ...] = ("en", "zh")
@@ -34,6 +35,7 @@ class Config:
     package: str = "api_client"
     client: str = "ApiClient"
     environment: str = "API"
+    templates: str = ""
     ages: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()

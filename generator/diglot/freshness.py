@@ -39,12 +39,14 @@ class Memory:
         return self.project.root / FOLDER / f"{self.command}.json"
 
     def _digest(self) -> str:
-        """Pages, additions, laws, waivers, configuration, contract, overlays, generated tree, and diglot itself."""
+        """Pages, additions, laws, waivers, configuration, contract, overlays, templates, generated tree, and diglot."""
         root, config = self.project.root, self.project.config
         named = (
             *(config.pages, config.additions, config.laws, config.waivers, config.contract, config.overlays),
             *(config.generated, "pyproject.toml", "diglot.toml", "templates"),
+            *([config.templates] if config.templates else []),
         )
         own = Path(__file__).parent
         python = ".".join(map(str, sys.version_info[:3]))
-        return files.digest_tree([*(root / name for name in named), own], f"{__version__} {python} {self.salt}")
+        salt = f"{__version__} {python} {config.templates} {self.salt}"
+        return files.digest_tree([*(root / name for name in named), own], salt)

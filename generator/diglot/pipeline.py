@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diglot import files
+from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Contract, File, Fragment
 from diglot.core.tree import plain
@@ -164,6 +165,7 @@ def waive(project: Project, findings: Sequence[Finding], name: str | None = None
     return Judged((*remaining, *broken, *problems), accepted)
 
 
+@paused()
 def render(project: Project, normalized: Normalized) -> tuple[File, ...]:
     """Stage 5: the client package and the reference, in memory."""
     from diglot.normalize import editions
@@ -172,8 +174,31 @@ def render(project: Project, normalized: Normalized) -> tuple[File, ...]:
 
     config, contract = project.config, normalized.contract
     documents = editions(normalized)
-    options = Options(package=config.package, client=config.client, environment=config.environment)
+    own = project.root / config.templates if config.templates else None
+    options = Options(package=config.package, client=config.client, environment=config.environment, templates=own)
     return generate(documents, options, contract.origins)
+
+
+def contract_digest(normalized: Normalized) -> str:
+    """The digest that the generated files name: of the contract as it stands, whatever it was written like."""
+    from diglot.normalize import editions
+    from diglot.render import digest_of
+
+    return digest_of(next(iter(editions(normalized).values())))
+
+
+def api_changes(project: Project, tree: Sequence[File]) -> list[Finding]:
+    """What putting this tree in place changes for who calls the package that stands there; nothing where none does."""
+    from diglot.surface import changes, is_readable, read_surface
+
+    new = {file.path: file.text for file in tree if file.path.endswith(".py")}
+    folder = project.config.generated
+    old = {
+        path: text if is_readable(path, text) else new.get(path, "")  # what cannot be read says nothing of a change
+        for path, text in files.standing_texts(project.root / folder, tree).items()
+        if path.endswith(".py")
+    }
+    return changes(read_surface(old), read_surface(new), folder) if old else []
 
 
 def conform(

@@ -91,7 +91,8 @@ def _make(project: Project, arguments: Namespace, language: str) -> _Made:
     judged = outcome_of(pipeline.waive(project, [*read, *pipeline.drift(project, fragments)], arguments.waivers))
     lines.append(phrase("summary-drift", language, path=project.config.waivers, **counts(judged)))
     folder = project.config.generated
-    changed = files.write_tree(project.root / folder, pipeline.render(project, normalized))
+    tree, digest = pipeline.render(project, normalized), pipeline.contract_digest(normalized)
+    changed = files.write_tree(project.root / folder, tree, digest)
     lines.append(phrase("summary-client", language, folder=folder, changed=listed(changed, language)))
     return _Made((*valid, *judged.findings), tuple(lines), by_history=by_history(fragments))
 

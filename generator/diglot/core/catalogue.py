@@ -32,6 +32,15 @@ def _written(language: str) -> dict[str, Any]:
 
 
 @cache
+def phrases(language: str) -> Mapping[str, str]:
+    """The phrases that every command may say, and what the reference says: one file, not the whole catalogue."""
+    import tomllib
+
+    words: dict[str, str] = tomllib.loads((_WORDS / language / "phrases.toml").read_text(encoding="utf-8"))["phrases"]
+    return words
+
+
+@cache
 def catalogue(language: str) -> dict[str, Any]:
     """The whole catalogue of one of `LANGUAGES`: `rules.<id>.{title,message,explanation}` and `phrases.<key>`."""
     words = _written(language)
@@ -71,7 +80,8 @@ def subject_words(subject: str, language: str = "en") -> str:
 
 def phrase(key: str, language: str = "en", /, **args: Any) -> str:
     """One phrase of the tool's own, with its arguments filled in."""
-    template: str = _written(language)["phrases"][key]  # most runs say a phrase, and few a rule
+    common = phrases(language)  # most runs say no other
+    template: str = common[key] if key in common else _written(language)["phrases"][key]
     return template.format_map(_Blank(args))
 
 

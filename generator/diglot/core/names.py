@@ -62,6 +62,10 @@ class Names:
         self._reserved = frozenset(reserved)
         self._taken: set[str] = set()
 
+    def is_free(self, wanted: str) -> bool:
+        """Whether `take` would give `wanted` itself."""
+        return not (wanted in self._taken or wanted in self._reserved or keyword.iskeyword(wanted))
+
     def take(self, wanted: str) -> Code:
         """`wanted`, or where it is reserved `wanted_`, or where it is taken `wanted2`, `wanted3`, ..."""
         base = f"{wanted}_" if wanted in self._reserved or keyword.iskeyword(wanted) else wanted
@@ -126,7 +130,7 @@ def one_newline(text: str) -> str:
 
 def visible(text: str) -> str:
     """`text` with every character that is not seen as what it is (controls, bidi marks, surrogates) spelled out."""
-    if text.isprintable():
+    if text.replace("\n", "").isprintable():
         return text
     return "".join(character if character in "\n\\" else _escaped(character) for character in text)
 

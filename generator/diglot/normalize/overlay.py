@@ -11,6 +11,7 @@ from typing import Any
 from diglot.core.finding import Finding, Location
 from diglot.core.pointer import join
 from diglot.core.tree import mark_of, plain
+from diglot.normalize.selecting import select
 
 
 def apply(overlay: Mapping[str, Any], document: Mapping[str, Any], path: str = "") -> tuple[Any, list[Finding]]:
@@ -25,7 +26,7 @@ def apply(overlay: Mapping[str, Any], document: Mapping[str, Any], path: str = "
         mark = mark_of(actions, index) or (0, 0)
         where = Location(path, *mark, join("/actions", index))
         target = str(action.get("target")) if isinstance(action, dict) else ""
-        nodes = _select(target, result)
+        nodes = select(target, result)
         if nodes is None:
             findings.append(Finding("overlay-target-invalid", where, args={"target": target}))
         elif not nodes:
@@ -41,7 +42,7 @@ def apply(overlay: Mapping[str, Any], document: Mapping[str, Any], path: str = "
 
 def settled(action: Mapping[str, Any], document: Any) -> list[str]:
     """The JSON Pointers of the values that an action decides: each leaf of its update, or all that it removes."""
-    pointers = [join("", *parts) for parts in _select(str(action.get("target")), document) or []]
+    pointers = [join("", *parts) for parts in select(str(action.get("target")), document) or []]
     if action.get("remove") is True:
         return pointers
     return [leaf for pointer in pointers for leaf in _leaves(action.get("update"), pointer)]
@@ -55,19 +56,9 @@ def _leaves(update: Any, pointer: str) -> list[str]:
 
 def touched(target: str, update: Any, document: Any) -> list[str]:
     """The JSON Pointers that an action sets: each member of its update at each place that its target selects."""
-    pointers = [join("", *parts) for parts in _select(target, document) or []]
+    pointers = [join("", *parts) for parts in select(target, document) or []]
     keys = list(update) if isinstance(update, dict) else []
     return [join(pointer, key) for pointer in pointers for key in keys]
-
-
-def _select(target: str, document: Any) -> list[tuple[str | int, ...]] | None:
-    from jsonpath import JSONPathEnvironment
-    from jsonpath.exceptions import JSONPathError
-
-    try:
-        return [match.parts for match in JSONPathEnvironment(strict=True).finditer(target, document)]
-    except JSONPathError:
-        return None
 
 
 def _node(document: Any, parts: tuple[str | int, ...]) -> Any:

@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from diglot.render.options import Options
 from diglot.render.package import render
+from diglot.render.view import digest_of
 
-__all__ = ["Options", "render"]
+__all__ = ["Options", "digest_of", "render"]

@@ -36,14 +36,19 @@ def default(arg: Argument) -> Code:
     return Code("UNSET" if arg.field.shape.nullable else "None")
 
 
-def result(operation: Operation) -> Code:
-    """The type of what a method returns, pages aside."""
+def result(operation: Operation, prefix: str = "") -> Code:
+    """The type of what a method returns, pages aside; `prefix` is that of the client's classes."""
     answer = operation.answer
     if answer.kind == "nothing":
         return Code("None")
     if answer.kind == "bytes":
         return Code("bytes")
-    return answered(answer.root) if answer.root is not None else Code(f"models.{answer.model}")
+    if answer.kind == "download":
+        return Code(f"{prefix}ByteStream")
+    value = answered(answer.root) if answer.root is not None else f"models.{answer.model}"
+    if answer.kind == "events":
+        return Code(f"{prefix}EventStream[{value if answer.model else 'ServerSentEvent'}]")
+    return Code(value)
 
 
 def _nullable(text: str, shape: Shape) -> str:
@@ -69,7 +74,7 @@ def _accepted(shape: Shape) -> str:
 def _answered(shape: Shape) -> str:
     if shape.format:
         return _FORMATS[shape.format]
-    if shape.kind == "model":
+    if shape.kind in ("model", "choice"):
         return f"models.{shape.model}"
     if shape.kind == "literal":
         return (

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from functools import cache, lru_cache
 
 from diglot.core.names import literal, one_newline, words
-from diglot.render import annotate
+from diglot.render import annotate, session
 from diglot.render.arguments import Argument
 from diglot.render.cursor import Prose, Text
+from diglot.render.failures import Failure
 from diglot.render.operations import Operation
-from diglot.render.shapes import Field, Model, Shape
+from diglot.render.shapes import Field, Model
+from diglot.render.view import View
 
 WIDTH = 76  # columns of a docstring's text, so that no line of the file has more than 88
 _ITEM = re.compile(r"\s*([-*+|>#]|\d+[.)])\s?")
-_UUID = "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10"
+_WORD = re.compile(r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 _KINDS = {
     "string": "A text.",
     "integer": "A whole number.",
@@ -31,7 +33,7 @@ _HINTS = {"uuid": "UUID", "date": "RFC 3339 date", "date-time": "RFC 3339 date a
 
 def model_text(model: Model) -> str:
     """The docstring of a class."""
-    lines = list(paragraphs(model.prose)) or [f"`{model.name}`, as the contract describes it."]
+    lines = list(paragraphs(model.prose)) or [model.use]
     return "\n".join([*lines, *(["", "Deprecated."] if model.deprecated else [])])
 
 
@@ -40,11 +42,13 @@ def field_text(field: Field) -> str:
     return "\n".join(paragraphs(field.prose))
 
 
-def operation_text(operation: Operation, client: str, *, is_async: bool) -> str:
+def operation_text(operation: Operation, view: View, *, is_async: bool) -> str:
     """The docstring of a method: summary, description, arguments, result, failures and an example."""
     lines = list(paragraphs(titled(operation)))
     if operation.description:
         lines += ["", *paragraphs(operation.description)]
+    if operation.twin:
+        lines += ["", *wrap(f"Gives the answer while it arrives; `{operation.twin}` gives it as a whole.", WIDTH)]
     if operation.deprecated:
         lines += ["", "Deprecated: this operation may go away."]
     if operation.arguments:
@@ -55,10 +59,10 @@ def operation_text(operation: Operation, client: str, *, is_async: bool) -> str:
         lines += ["", "Returns:", *hanging(_returned(operation))]
     lines += ["", "Raises:"]
     for failure in operation.failures:
-        lines += hanging(f"{failure.name}: {_failure(failure.status, failure.code, failure.prose)}")
+        lines += hanging(f"{failure.name}: {_failure(failure)}")
     lines += hanging("InvalidArgument: an argument does not fit the contract; nothing was sent.")
     lines += hanging("ResponseInvalid: the answer does not fit the contract.")
-    lines += ["", "Example:", *(f"    {line}" for line in example(operation, client, is_async=is_async))]
+    lines += ["", "Example:", *(f"    {line}" for line in example(operation, view, is_async=is_async))]
     return "\n".join(lines)
 
 
@@ -91,18 +95,12 @@ def facts(field: Field, default: str = "Default", deprecated: str = "Deprecated"
         yield deprecated
 
 
-def example(operation: Operation, client: str, *, is_async: bool) -> list[str]:
-    """Lines of a session that calls the operation with the values of the contract's examples."""
-    opening = f">>> {'async ' * is_async}with {'Async' * is_async}{client}() as client:"
-    if operation.paging:
-        before, after = f"{'async ' * is_async}for row in ", [":", "    print(row)"]
-    else:
-        before, after = ("" if operation.answer.kind == "nothing" else "answer = ") + "await " * is_async, [""]
-    given = list(_given(operation))
-    lines = [f"{before}client.{operation.name}({', '.join(given)}){after[0]}"]
-    if columns(lines[0]) > WIDTH - 20:
-        lines = [f"{before}client.{operation.name}(", *(f"    {value}," for value in given), f"){after[0]}"]
-    return [opening, *(f"...     {line}" for line in [*lines, *after[1:]])]
+def example(operation: Operation, view: View, *, is_async: bool) -> list[str]:
+    """Lines of an interactive session that calls the operation with the values of the contract's examples."""
+    call = session.call(operation, view.models_by_name, WIDTH - 16 - 4 * is_async, is_async=is_async)
+    lines = session.program([call], view.options.package, view.options.client, is_async=is_async)
+    statements = [line for line in lines if line]
+    return [f"{'...' if line.startswith((' ', ')')) else '>>>'} {line}" for line in statements]
 
 
 def paragraphs(prose: Prose, width: int = WIDTH) -> Iterator[str]:
@@ -137,6 +135,7 @@ def columns(text: str) -> int:
     return sum(map(_columns, text))
 
 
+@cache
 def _columns(character: str) -> int:
     if character.isascii() and character.isprintable():
         return 2 if character in '"\\' else 1
@@ -145,12 +144,16 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _fill(text: str, width: int) -> Iterator[str]:
+@lru_cache(maxsize=4096)  # both clients say the same of an operation
+def _fill(text: str, width: int) -> tuple[str, ...]:
     """Break at spaces, and between any two wide characters, as Chinese text is broken."""
+    short = text.strip() if columns(text) <= width else ""
+    return (short,) if short else tuple(_broken(text, width))
+
+
+def _broken(text: str, width: int) -> Iterator[str]:
     line, used = "", 0
-    for word in re.findall(
-        r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+", text
-    ):
+    for word in _WORD.findall(text):
         size = columns(word)
         if used and used + size > width and word not in "，。；：、！？）」』”’":
             yield line.rstrip()
@@ -171,46 +174,22 @@ def _returned(operation: Operation) -> str:
     said = " ".join(_sentence(" ".join(text.text.split())) for text in operation.answer.prose)
     if operation.paging:
         return f"{said} The first page; iterating over it goes on to the last row of the last page.".strip()
+    if operation.answer.kind == "events":
+        return f"{said} The events, to iterate over once, in a `with` block.".strip()
+    if operation.answer.kind == "download":
+        return f"{said} The bytes, to iterate over or to save once, in a `with` block.".strip()
     return said or "The answer."
 
 
-def _failure(status: int, code: str, prose: Prose) -> str:
-    said = " ".join(_sentence(" ".join(text.text.split())) for text in prose)
-    return " ".join(part for part in (f"{status}{f' {code}' * bool(code)}.", said) if part)
+def _failure(failure: Failure) -> str:
+    said = [_sentence(" ".join(text.text.split())) for text in failure.prose]
+    if not said and failure.message:
+        said = [f"For example: {_sentence(' '.join(failure.message.split()))}"]
+    return " ".join([f"{failure.status}{f' {failure.code}' * bool(failure.code)}.", *said])
 
 
 def _sentence(text: str) -> str:
     return text if not text or text[-1] in ".!?。！？:：;；" else f"{text}."
-
-
-def _given(operation: Operation) -> Iterator[str]:
-    for argument in operation.arguments:
-        if argument.place == "path":
-            yield _sample(argument)
-        elif argument.field.required:
-            yield f"{argument.name}={_sample(argument)}"
-
-
-def _sample(argument: Argument) -> str:
-    shape = argument.field.shape
-    value = argument.example if argument.example is not None else sample(shape)
-    shown = literal(value) if _is_plain(shape) else "..."
-    return shown if columns(shown) <= WIDTH - 50 else "..."
-
-
-def _is_plain(shape: Shape) -> bool:
-    return all(part.kind not in ("model", "file", "union") for part in shape.walk())
-
-
-def sample(shape: Shape) -> Any:
-    """A value of a plain shape, for an example that the contract does not give."""
-    if shape.kind == "literal":
-        return shape.values[0]
-    if shape.kind == "array":
-        return [sample(shape.parts[0])]
-    by_format = {"uuid": _UUID, "date": "2025-01-31", "date-time": "2025-01-31T12:00:00Z"}
-    by_kind: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "map": {}}
-    return by_format.get(shape.format) or by_kind.get(shape.kind)
 
 
 def signature(operation: Operation) -> Iterator[tuple[Argument, str, str]]:

@@ -24,13 +24,18 @@ _NAMES = {
 }
 _BASES = frozenset(
     {
+        "AsyncByteStream",
+        "AsyncEventStream",
         "AsyncPage",
+        "ByteStream",
         "ConnectionFailed",
+        "EventStream",
         "InvalidArgument",
         "NotConfigured",
         "Page",
         "ResponseInvalid",
         "Sent",
+        "ServerSentEvent",
         "ServerError",
     }
     | {"StatusError", "TimedOut"}

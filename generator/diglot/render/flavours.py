@@ -14,6 +14,7 @@ class Flavour:
     title: Code
     is_async: bool
     prefix: Code
+    module_prefix: Code
     define: Code
     wait: Code
     loop: Code
@@ -24,18 +25,28 @@ class Flavour:
     iter: Code
     iterator: Code
     give: Code
-    sleep_import: Code
+    parts: Code
+    settled_import: Code
+    settled: Code
+    settled_end: Code
+    result: Code
+    may_wait: Code
     paging_imports: Code
     listing: Code
     client: Code
     transport: Code
     paging: Code
+    events: Code
+    next: Code
+    generator: Code
+    pass_on: Code
 
 
 SYNC = Flavour(
     title=Code("synchronous"),
     is_async=False,
     prefix=Code(""),
+    module_prefix=Code("_"),
     define=Code("def"),
     wait=Code(""),
     loop=Code("for"),
@@ -46,17 +57,27 @@ SYNC = Flavour(
     iter=Code("__iter__"),
     iterator=Code("Iterator"),
     give=Code("yield from page.data"),
-    sleep_import=Code("from time import sleep"),
+    parts=Code("iter_bytes"),
+    settled_import=Code(""),
+    settled=Code(""),
+    settled_end=Code(""),
+    result=Code("ResultT"),
+    may_wait=Code("False"),
     paging_imports=Code("Iterator"),
     listing=Code("Page"),
     client=Code("_client"),
     transport=Code("_transport"),
     paging=Code("_paging"),
+    events=Code("_events"),
+    next=Code("next"),
+    generator=Code("Iterator[Any]"),
+    pass_on=Code("yield from incoming.iter_bytes()"),
 )
 ASYNC = Flavour(
     title=Code("asynchronous"),
     is_async=True,
     prefix=Code("Async"),
+    module_prefix=Code("_async_"),
     define=Code("async def"),
     wait=Code("await "),
     loop=Code("async for"),
@@ -67,11 +88,20 @@ ASYNC = Flavour(
     iter=Code("__aiter__"),
     iterator=Code("AsyncIterator"),
     give=Code("for row in page.data:\n                yield row"),
-    sleep_import=Code("from asyncio import sleep"),
+    parts=Code("aiter_bytes"),
+    settled_import=Code(", settled"),
+    settled=Code("await settled("),
+    settled_end=Code(")"),
+    result=Code("Awaitable[ResultT]"),
+    may_wait=Code("True"),
     paging_imports=Code("AsyncIterator, Generator"),
     listing=Code("AsyncPages"),
     client=Code("_async_client"),
     transport=Code("_async_transport"),
     paging=Code("_async_paging"),
+    events=Code("_async_events"),
+    next=Code("anext"),
+    generator=Code("AsyncIterator[Any]"),
+    pass_on=Code("async for chunk in incoming.aiter_bytes():\n                yield chunk"),
 )
 FLAVOURS = (SYNC, ASYNC)

@@ -33,7 +33,7 @@ def cell(text: str) -> Markdown:
 def code(text: str) -> Markdown:
     """A text as code within a line."""
     shown = " ".join(one_newline(visible(text)).split()).replace("|", "\\|")
-    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    longest = _longest_run(shown)
     fence = "`" * (longest + 1)
     padding = " " if longest else ""
     return Markdown(f"{fence}{padding}{shown}{padding}{fence}") if shown else Markdown("")
@@ -47,9 +47,13 @@ def block(value: Any) -> Markdown:
 def fenced(text: str, language: str) -> Markdown:
     """A text as a block of code whose fence nothing in it can end."""
     text = visible(text)
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = "`" * max(3, _longest_run(text) + 1)
     return Markdown(f"{fence}{language}\n{text}\n{fence}")
+
+
+def _longest_run(text: str) -> int:
+    """How many backticks follow each other at most."""
+    return max(map(len, re.findall("`+", text)), default=0) if "`" in text else 0
 
 
 def plain(text: str) -> Markdown:

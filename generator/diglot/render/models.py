@@ -14,25 +14,37 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from diglot.core.names import docstring, literal
+from diglot.core.collector import set_aside
+from diglot.core.names import checked, docstring, literal
 from diglot.render.docs import field_text, model_text
+from diglot.render.portions import divided, joined
 from diglot.render.shapes import Field, Model, Shape
 
 _TOKEN = re.compile(r"""(?:("{3}|'|")\s*)?diglot__text__(?P<number>\d+)\b(?(1)\s*\1)""")
 _KINDS: dict[type[Any], str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _PREFIX = "#/components/schemas/"
+_OURS = ("NOT_NULL", "UnknownVariant", "Variants")
 
 
 def render_models(models: Sequence[Model], package: str, templates: Path) -> str:
     """The source of the classes, imports included, not yet formatted."""
+    if not models:
+        return "from __future__ import annotations\n"
     texts: list[str] = []
-    schema = _Disarmed(texts)
+    sources, choices = [], []
+    with set_aside() as free:
+        for portion in divided(models):
+            schema = _Disarmed(texts)
+            sources.append(_render(portion, package, templates, schema))
+            choices += [schema.choice(model) for model in portion if model.key]
+            free()
+    return _TOKEN.sub(lambda token: texts[int(token["number"])], joined(sources, choices))
+
+
+def _render(models: Sequence[Model], package: str, templates: Path, schema: _Disarmed) -> str:
     components = {model.name: schema.component(model) for model in models}
     extras = {model.name: schema.extras(model) for model in models}
-    if not components:
-        return "from __future__ import annotations\n"
-    source = _generate(components, extras, package, templates, schema.aliases).removeprefix("#").lstrip()
-    return _TOKEN.sub(lambda token: texts[int(token["number"])], source)
+    return _generate(components, extras, package, templates, schema.aliases)
 
 
 def _generate(
@@ -49,7 +61,7 @@ def _generate(
         output_model_type=DataModelType.PydanticV2BaseModel,
         target_python_version=PythonVersion.PY_311,
         base_class=f"{package}._model.Model",
-        additional_imports=[f"{package}._model.NOT_NULL"],
+        additional_imports=["pydantic.ConfigDict", "typing.TypeAlias", *(f"{package}._model.{name}" for name in _OURS)],
         custom_template_dir=templates,
         extra_template_data=defaultdict(dict, extras),
         aliases=aliases,
@@ -80,6 +92,8 @@ class _Disarmed:
         self.aliases: dict[str, str] = {}
 
     def component(self, model: Model) -> dict[str, Any]:
+        if model.key:
+            return {"type": "object", "properties": {}}  # something to refer to; the class is not printed
         if model.root is not None:
             root = self._schema(model.root, model.open)
             if model.root.kind == "map":  # bare, it would give a class without fields instead of a mapping
@@ -96,7 +110,17 @@ class _Disarmed:
     def extras(self, model: Model) -> dict[str, Any]:
         """What the templates of a class are given besides its fields."""
         not_null = [field.name for field in model.fields if field.omissible]
-        return {"doc": self._token(docstring(model_text(model), 4)), "not_null": not_null}
+        doc = self._token(docstring(model_text(model), 4))
+        return {"doc": doc, "not_null": not_null, "is_choice": bool(model.key)}
+
+    def choice(self, model: Model) -> str:
+        """A choice between classes by the value of one property, as an alias."""
+        names = list(dict.fromkeys(name for _, name in model.options))
+        entries = ", ".join(f"{self._token(literal(value))}: {checked(name)}" for value, name in model.options)
+        other = ["UnknownVariant"] * model.open
+        made = ", ".join([f"{self._token(literal(model.key))}, {{{entries}}}", *other])
+        alias = f"{checked(model.name)}: TypeAlias = Annotated[{' | '.join([*names, *other])}, Variants({made})]"
+        return f"{alias}\n{self._token(docstring(model_text(model)))}\n"
 
     def _property(self, model: Model, field: Field) -> tuple[str, dict[str, Any]]:
         wire = self._wire(field)
@@ -131,7 +155,7 @@ class _Disarmed:
             pattern = limits.pop("pattern")
             if _is_supported(pattern):
                 limits["pattern"] = self._token(literal(pattern))
-        if shape.kind == "model":
+        if shape.kind in ("model", "choice"):
             return {"$ref": _PREFIX + shape.model}
         if shape.kind == "literal":
             return self._literal(shape, is_open)
@@ -153,7 +177,7 @@ class _Disarmed:
         """An enumeration; what a server answers may also hold a value that the contract does not know yet."""
         kind = _KINDS[type(shape.values[0])]
         closed = {"type": kind, "enum": [self._constant(value) for value in shape.values]}
-        return {"anyOf": [closed, {"type": kind}]} if is_open else closed
+        return {"anyOf": [closed, {"type": kind}]} if is_open and not shape.closed else closed
 
     def _constant(self, value: Any) -> Any:
         return self._token(literal(value)) if isinstance(value, str) else value

@@ -4,49 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from diglot.core.ir import METHODS as HTTP_METHODS
-from diglot.core.names import Names, constant, pascal, snake
+from diglot.core.names import Names, constant, pascal, snake, words
+from diglot.render.answers import Answer, read_answers
 from diglot.render.arguments import Argument, Place
+from diglot.render.bodies import Body, example_of, mode_of, read_body
 from diglot.render.cursor import Node, Prose
 from diglot.render.failures import Failure, Failures
 from diglot.render.paging import Paging, find_paging
 from diglot.render.reserved import ARGUMENTS, METHODS
-from diglot.render.schemas import Schemas, component_name
+from diglot.render.schemas import Schemas
 from diglot.render.shapes import Field, Shape
 
-BodyKind = Literal["", "json", "json-value", "form", "multipart", "bytes"]
-AnswerKind = Literal["nothing", "json", "bytes"]
-
 _PLACES: dict[str, Place] = {"path": "path", "query": "query", "header": "header", "cookie": "cookie"}
-_BODY_KINDS: dict[str, BodyKind] = {
-    "application/json": "json",
-    "application/x-www-form-urlencoded": "form",
-    "multipart/form-data": "multipart",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """How a request's body is sent. `model` is empty where bytes are sent as they are."""
-
-    kind: BodyKind = ""
-    media: str = ""
-    model: str = ""
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a successful call gives. `statuses` are the declared ones; `root` is set where the model only wraps."""
-
-    kind: AnswerKind
-    statuses: tuple[int, ...]
-    media: str = ""
-    model: str = ""
-    root: Shape | None = None
-    prose: Prose = ()
+_LANGUAGE_WORDS = {"zh": ("zh", "cn"), "ja": ("ja", "jp"), "ko": ("ko", "kr")}  # how publishers mark an operationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +33,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the contract."""
+    """One method: an operation of the contract, or a second way to call one, which gives its answer as it arrives.
+
+    `fixed` are fields of the body that the method itself sets; `twin` is the method that gives the answer as a whole.
+    """
 
     id: str
     name: str
@@ -80,45 +56,81 @@ class Operation:
     examples: tuple[Example, ...]
     language: str
     pointer: str
+    fixed: tuple[tuple[str, Any], ...] = ()
+    twin: str = ""
 
 
 def read_operations(root: Node, schemas: Schemas, failures: Failures) -> tuple[Operation, ...]:
-    """Every operation of the contract, in its order."""
-    names = Names(METHODS)
-    return tuple(
-        _operation(path, item, method, node.target(), names, schemas, failures)
+    """Every operation of the contract, in its order, each followed by the way to read its answer as it arrives."""
+    found = [
+        (path, item, method, node.target())
         for path, item in ((path, item.target()) for path, item in root.at("paths").members())
         for method, node in item.members()
         if method in HTTP_METHODS
-    )
+    ]
+    names, language = Names(METHODS), next(iter(root.source.documents))
+    identities = [_identity(node, path, method, language) for path, _, method, node in found]
+    methods = [names.take(snake(identity, "operation")) for identity in identities]  # before any twin takes one
+    operations: list[Operation] = []
+    for (path, item, method, node), name, identity in zip(found, methods, identities, strict=True):
+        whole = _operation(path, item, method, node, name, identity, schemas, failures)
+        operations += _ways(whole, read_answers(node, pascal(identity, "Operation"), schemas), names, schemas)
+    return tuple(operations)
+
+
+def _identity(node: Node, path: str, method: str, language: str) -> str:
+    """The operationId, without the word by which a publisher marks the language of an edition."""
+    identity = str(node.get("operationId") or f"{method} {path}")
+    last = words(identity)[-1:]
+    if last and last[0].lower() in _LANGUAGE_WORDS.get(language, ()) and identity.endswith(last[0]):
+        return identity.removesuffix(last[0]) or identity
+    return identity
+
+
+def _ways(whole: Operation, answers: tuple[Answer, ...], names: Names, schemas: Schemas) -> Iterator[Operation]:
+    """The methods of one operation: one for each kind of answer, without the argument that chooses it."""
+    for number, answer in enumerate(answers):
+        name = names.take(f"{whole.name}_stream") if number else whole.name
+        modes = {arg.name: mode_of(arg, is_stream=answer.is_stream) for arg in whole.arguments}
+        is_chosen = any(each.kind == "events" for each in answers)
+        fixed = {arg.name: modes[arg.name] for arg in whole.arguments if is_chosen and modes[arg.name] is not None}
+        arguments = tuple(arg for arg in whole.arguments if arg.name not in fixed)
+        yield replace(
+            whole,
+            name=name,
+            constant=constant(name),
+            arguments=arguments,
+            answer=answer,
+            paging=find_paging(arguments_by_name(arguments), schemas.models.get(answer.model))
+            if answer.kind == "json"
+            else None,
+            fixed=tuple((arg.field.wire, fixed[arg.name]) for arg in whole.arguments if arg.name in fixed),
+            twin=whole.name if number else "",
+        )
 
 
 def _operation(
-    path: str, item: Node, method: str, node: Node, names: Names, schemas: Schemas, failures: Failures
+    path: str, item: Node, method: str, node: Node, name: str, identity: str, schemas: Schemas, failures: Failures
 ) -> Operation:
-    identity = str(node.get("operationId") or f"{method} {path}")
     title = pascal(identity, "Operation")
     scope = Names(ARGUMENTS)
     sent = tuple(_parameters(item, node, title, scope, schemas))
-    body, fields = _body(node.at("requestBody"), title, scope, schemas)
-    answer = _answer(node, title, schemas)
-    arguments = (*sent, *fields)
+    body, fields = read_body(node.at("requestBody"), title, scope, schemas)
     parameters = ""
     if sent:
         parameters = schemas.define(f"{title}Parameters", [argument.field for argument in sent], pointer=node.pointer)
-    name = names.take(snake(identity, "operation"))
     return Operation(
-        identity,
+        str(node.get("operationId") or identity),
         name,
         constant(name),
         method.upper(),
         path,
         parameters,
         body,
-        tuple(sorted(arguments, key=lambda argument: _rank(argument))),
-        answer,
+        tuple(sorted((*sent, *fields), key=lambda argument: _rank(argument))),
+        Answer("nothing", ()),
         tuple({failure.name: failure for failure in failures.of(node)}.values()),
-        find_paging(arguments_by_name(arguments), schemas.models.get(answer.model)),
+        None,
         node.prose("summary"),
         node.prose("description"),
         tuple(tag for tag in node.get("tags") or () if isinstance(tag, str)),
@@ -163,78 +175,7 @@ def _parameters(item: Node, node: Node, title: str, scope: Names, schemas: Schem
             parameter.pointer,
         )
         explode = parameter.get("explode", parameter.get("style", "form") == "form") is not False
-        yield Argument(name, field, _PLACES[place], explode, _example(parameter, schema))
-
-
-def _body(node: Node, title: str, scope: Names, schemas: Schemas) -> tuple[Body, tuple[Argument, ...]]:
-    content = dict(node.at("content").members())
-    if not content:
-        return Body(), ()
-    media = next((known for known in _BODY_KINDS if known in content), next(iter(content)))
-    kind = _BODY_KINDS.get(media, "json" if media.endswith("+json") else "bytes")
-    schema = content[media].at("schema")
-    required = node.get("required") is True
-    name = component_name(node) or title
-    shape = Shape("file") if kind == "bytes" else schemas.shape(schema, _suffixed(name, "Request"))
-    if shape.kind != "model" or shape.nullable:
-        whole = Field("root", "", shape, required, node.prose("description"), pointer=node.pointer)
-        argument = Argument(scope.take("body"), whole, "body")
-        if kind == "bytes" or shape.kind == "file":
-            return Body("bytes", media, required=required), (argument,)
-        model = schemas.wrap(_suffixed(name, "Request"), shape, pointer=schema.pointer)
-        return Body("json-value", media, model, required), (argument,)
-    arguments = []
-    for field in schemas.models[shape.model].fields:
-        place: Place = "file" if any(part.kind == "file" for part in field.shape.walk()) else "body"
-        asked = field if required else replace(field, required=False)
-        arguments.append(
-            Argument(
-                scope.take(snake(field.wire, "field")),
-                asked,
-                place,
-                example=_example(schema.at("properties", field.wire)),
-            )
-        )
-    return Body(kind, media, shape.model, required), tuple(arguments)
-
-
-def _answer(node: Node, title: str, schemas: Schemas) -> Answer:
-    """The answer of the first successful status that has a body; without any there is nothing to give."""
-    successes = [
-        (status, response.target()) for status, response in node.at("responses").members() if status[:1] == "2"
-    ]
-    statuses = tuple(int(status) for status, _ in successes if status.isdigit())
-    for _, response in successes:
-        content = dict(response.at("content").members())
-        media = next((media for media in content if "json" in media), next(iter(content), ""))
-        if not media:
-            continue
-        if "json" not in media:
-            return Answer("bytes", statuses, media, prose=response.prose("description"))
-        schema = content[media].at("schema")
-        name = _suffixed(component_name(response) or title, "Response")
-        shape = schemas.shape(schema, name)
-        model = schemas.wrap(name, shape, pointer=schema.pointer)
-        return Answer("json", statuses, media, model, schemas.models[model].root, response.prose("description"))
-    prose = successes[0][1].prose("description") if successes else ()
-    return Answer("nothing", statuses, prose=prose)
-
-
-def _suffixed(name: str, suffix: str) -> str:
-    return name if name.endswith(suffix) else name + suffix
-
-
-def _example(*nodes: Node) -> Any:
-    """The first example that the contract gives for a value, or None."""
-    for node in nodes:
-        if node.get("example") is not None:
-            return node.get("example")
-        listed = node.get("examples")
-        if isinstance(listed, list) and listed:
-            return listed[0]
-        for _, example in node.at("examples").members():
-            return example.target().get("value")
-    return None
+        yield Argument(name, field, _PLACES[place], explode, example_of(parameter, schema))
 
 
 def _examples(node: Node) -> Iterator[Example]:

@@ -9,7 +9,7 @@ from typing import Any
 from diglot.core.ir import File, Origin
 from diglot.render.formatting import format_python
 from diglot.render.options import Options
-from diglot.render.python import LOOSE, render_python
+from diglot.render.python import loose, render_python
 from diglot.render.reference import render_beside
 from diglot.render.templates import Templates
 from diglot.render.view import build_view
@@ -31,7 +31,8 @@ def render(
     """
     view = build_view(documents, options, origins)
     templates = Templates(options.templates)
-    package = format_python(render_python(view, templates), options.package, LOOSE)
+    sources = render_python(view, templates)
+    package = format_python(sources, options.package, loose(sources))
     files = [File(f"{options.package}/{name}", text) for name, text in package.items()]
     files.append(File(f"{options.package}/py.typed", ""))
     files += render_beside(view, templates)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from diglot.core.ir import File
-from diglot.render import docs, markdown
+from diglot.render import docs, markdown, session
 from diglot.render.cursor import Prose
 from diglot.render.markdown import Markdown
+from diglot.render.operations import Operation
 from diglot.render.templates import Templates
 from diglot.render.view import View
+
+_SHOWN = 3  # operations that the README calls
 
 
 def render_readme(view: View, templates: Templates) -> list[File]:
@@ -42,35 +45,38 @@ def render_readme(view: View, templates: Templates) -> list[File]:
 
 
 def _session(view: View, *, is_async: bool) -> str:
-    """A program that makes the first call of each kind that needs nothing but an id."""
-    client = f"{'Async' * is_async}{view.options.client}"
-    lines = [f"from {view.options.package} import {client}", ""]
-    calls = [docs.example(operation, view.options.client, is_async=is_async)[1:] for operation in view.operations]
-    shown = [call for call in calls if not any("..." in line[4:] for line in call)][:3]
-    body = [line[4:] for call in shown for line in call]
-    opening = f"{'async ' * is_async}with {client}() as client:"
-    if not is_async:
-        return "\n".join([*lines, opening, *body])
-    inner = [f"    {line}" for line in [opening, *body]]
-    return "\n".join(
-        ["import asyncio", "", *lines, "", "async def main() -> None:", *inner, "", "", "asyncio.run(main())"]
-    )
+    """A program that makes the first calls of the contract."""
+    calls = [_call(view, operation, is_async=is_async) for operation in view.operations[:_SHOWN]]
+    return "\n".join(session.program(calls, view.options.package, view.options.client, is_async=is_async))
 
 
 def _failure(view: View) -> str:
-    options = view.options
-    return "\n".join(
-        [
-            f"from {options.package} import {options.client}, {options.client}Error, NotFound",
-            "",
-            "try:",
-            "    ...",
-            "except NotFound as error:",
-            "    print(error.code, error.message)",
-            f"except {options.client}Error as error:",
-            "    print(error)",
-        ]
-    )
+    """A program that tells the failures apart that everybody meets first."""
+    client = view.options.client
+    calls = [_call(view, operation, is_async=False) for operation in view.operations[:1]]
+    lines = [
+        "try:",
+        f"    with {client}() as client:",
+        *(f"        {line}" for call in calls for line in call.lines),
+        "except NotConfigured as error:",
+        '    print("no key, or no address:", error)',
+        "except Unauthorized as error:",
+        '    print("the key is wrong:", error.message)',
+        "except NotFound as error:",
+        '    print("no such thing:", error.code, error.request)',
+        "except ConnectionFailed as error:",
+        '    print("the server is down:", error)',
+        f"except {client}Error as error:  # whatever else this package raises",
+        "    print(type(error).__name__, error)",
+    ]
+    names = sorted({"ConnectionFailed", "NotConfigured", "NotFound", "Unauthorized", client, f"{client}Error"})
+    names += sorted({name for call in calls for name in call.imports})
+    listed = "\n".join(f"    {name}," for name in names)
+    return f"from {view.options.package} import (\n{listed}\n)\n\n" + "\n".join(lines)
+
+
+def _call(view: View, operation: Operation, *, is_async: bool) -> session.Session:
+    return session.call(operation, view.models_by_name, docs.WIDTH, is_async=is_async)
 
 
 def _canonical(prose: Prose) -> str:

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.core.catalogue import catalogue
+from diglot.core.catalogue import phrases
 from diglot.core.ir import File
 from diglot.core.pointer import resolve
 from diglot.core.usage import LANGUAGES
-from diglot.render import annotate, docs, markdown
+from diglot.render import annotate, docs, markdown, session
 from diglot.render.cursor import Node, Prose
 from diglot.render.markdown import Markdown
 from diglot.render.operations import Operation
 from diglot.render.readme import render_readme
-from diglot.render.shapes import Model
+from diglot.render.shapes import Field, Model
 from diglot.render.templates import Templates
 from diglot.render.view import View
 
@@ -50,8 +50,8 @@ class _Reference:
         }
 
     def _operation(self, operation: Operation) -> dict[str, Any]:
-        lines = docs.example(operation, self.view.options.client, is_async=False)
-        session = "\n".join(line[4:] for line in lines)
+        call = session.call(operation, self.view.models_by_name, docs.WIDTH, is_async=False)
+        lines = session.program([call], self.view.options.package, self.view.options.client, is_async=False)
         texts = [text for prose in (docs.titled(operation), operation.description) if (text := self._text(prose))]
         return {
             "name": markdown.code(operation.name),
@@ -61,21 +61,19 @@ class _Reference:
             "arguments": list(self._arguments(operation)),
             "answer": self._answer(operation),
             "failures": list(self._failures(operation)),
-            "example": markdown.fenced(session, "python"),
+            "example": markdown.fenced("\n".join(lines), "python"),
             "examples": list(self._examples(operation)),
             "source": Markdown(f"{self.say['source']}: {self._source(operation.pointer) or '-'}"),
         }
 
     def _arguments(self, operation: Operation) -> Iterator[Markdown]:
         for arg in operation.arguments:
-            words = docs.facts(arg.field, self.say["default"], self.say["deprecated"])
-            facts = "".join(f" {fact}." for fact in words)
             yield _row(
                 markdown.code(arg.name),
                 markdown.code(arg.place),
                 markdown.code(annotate.accepted(arg.field.shape)),
                 self._yes(arg.field.required),
-                markdown.cell(self._text(arg.field.prose) + facts),
+                self._meaning(arg.field),
                 self._source(arg.field.pointer),
             )
 
@@ -105,12 +103,17 @@ class _Reference:
                 markdown.code(field.wire),
                 markdown.code(annotate.answered(field.shape).replace("models.", "")),
                 self._yes(field.required),
-                markdown.cell(self._text(field.prose)),
+                self._meaning(field),
                 self._source(field.pointer),
             )
             for field in model.fields
         ]
         return {"name": markdown.code(model.name), "text": markdown.prose(self._text(model.prose)), "fields": rows}
+
+    def _meaning(self, field: Field) -> Markdown:
+        """What a field means, then what the contract asserts of it."""
+        facts = docs.facts(field, self.say["default"], self.say["deprecated"])
+        return markdown.cell(" ".join([self._text(field.prose), *(f"{fact}." for fact in facts)]).strip())
 
     def _text(self, prose: Prose) -> str:
         chosen = [text.text for text in prose if text.language == self.language] or [text.text for text in prose[:1]]
@@ -126,7 +129,7 @@ class _Reference:
         except LookupError:
             return Markdown("")
         found = [
-            f"{markdown.code(f'{origin.location.path}:{origin.location.line}')} ({origin.strength})"
+            f"{markdown.code(f'{origin.location.path}:{origin.location.line}')} ({self.say[origin.strength]})"
             for origin in node.origins()
         ]
         return Markdown(", ".join(dict.fromkeys(found)))
@@ -134,7 +137,7 @@ class _Reference:
 
 def _say(language: str) -> dict[str, Markdown]:
     """The tool's own words in a language that it speaks, else in English."""
-    words = catalogue(language if language in LANGUAGES else "en")["phrases"]
+    words = phrases(language if language in LANGUAGES else "en")
     prefix = "reference-"
     return {key.removeprefix(prefix): Markdown(word) for key, word in words.items() if key.startswith(prefix)}
 

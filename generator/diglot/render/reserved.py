@@ -65,6 +65,8 @@ CLASSES = frozenset(
         "UUID",
         "Unset",
         "UNSET",
+        "UnknownVariant",
+        "Variants",
     ]
 ) | {name for name in dir(builtins) if name[0].isupper()}
 ARGUMENTS = frozenset({"self", "models", "operations", "request", "UUID", "annotations"}) | {
@@ -75,3 +77,12 @@ METHODS = (
     | {"authenticate", "admit", "refuse"}  # the hooks of the server stub
     | ARGUMENTS
 )
+GROUPS = frozenset({"close", "aclose", "with_options", "raw", "transport"})
+GROUP_CLASSES = frozenset({"AsyncPages", "Group", "Lazy", "Mapping", "Page", "Sequence"}) | frozenset(
+    {"AsyncByteStream", "AsyncEventStream", "ByteStream", "EventStream", "FileContent", "ServerSentEvent", "Unset"}
+)
+"""What the module of a group imports."""
+MODULES = frozenset(
+    ["async_client", "client", "error", "events", "forms", "group", "hooks", "lazy", "model", "options"]
+) | frozenset(["paging", "position", "raw", "request", "response", "retry", "settings", "sse", "transport", "variants"])
+"""The modules that every package has, without the underscore that they begin with."""

@@ -2,67 +2,91 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from diglot.core.names import Names, pascal, snake
-from diglot.core.pointer import split
+from diglot.core.pointer import join
 from diglot.render.cursor import Node, Prose
+from diglot.render.keywords import (
+    enum_of,
+    first_of,
+    limits_of,
+    literal_of,
+    owner_of,
+    parts_of,
+    prose_of,
+    title_of,
+    types_of,
+    union_of,
+)
+from diglot.render.naming import content_of, contested_titles, item_name, option_name, property_name
 from diglot.render.reserved import CLASSES, FIELDS
 from diglot.render.shapes import ANY, Field, Kind, Model, Shape
+from diglot.render.variants import Choice, fitting, stated_choice, tagged, told_apart
 
 _SCALARS: dict[str, Kind] = {"string": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
 _FORMATS = frozenset({"date", "date-time", "uuid"})
-_LIMITS: dict[Kind, tuple[str, ...]] = {
-    "string": ("minLength", "maxLength", "pattern"),
-    **dict.fromkeys(("integer", "number"), ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")),
-    "array": ("minItems", "maxItems"),
-}
-_LIMIT_TYPES: dict[str, type[Any] | tuple[type[Any], ...]] = {
-    "pattern": str,
-    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), int),
-    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), (int, float)),
-}
 _MAX_DEPTH = 40  # schemas within schemas; deeper ones are taken as any value
-_MAX_TITLE = 60
-_REMARKS = frozenset({"allOf", "default", "deprecated", "description", "nullable"})
 
 
 class Schemas:
     """Reads schemas and collects the models that they need, in the order in which they are first met."""
 
     def __init__(self, root: Node) -> None:
+        self._root = root
         self._names = Names(CLASSES)
         self._by_pointer: dict[str, str] = {}
         self._by_content: dict[str, str] = {}
         self._open: list[str] = []
         self._shapes: dict[str, Shape] = {}
+        self._inside: list[str] = []  # the models whose fields are being read
+        self._outermost: dict[str, str] = {}
         self.models: dict[str, Model] = {}
         for key, _ in root.at("components", "schemas").members():
-            name = self._names.take(pascal(key, "Model"))
-            self._by_pointer[
-                root.at("components").pointer + "/schemas/" + key.replace("~", "~0").replace("/", "~1")
-            ] = name
+            self._by_pointer[join("/components/schemas", key)] = self._names.take(pascal(key, "Model"))
+        self._contested = contested_titles(root, set(self._by_pointer.values()))
 
-    def shape(self, node: Node, name: str) -> Shape:
-        """The shape of a schema; `name` is what a model is called that has neither a component nor a title."""
+    def shape(self, node: Node, *names: str) -> Shape:
+        """The shape of a schema; `names` are what a model is called that has neither a component nor a title."""
         pointer = node.target().pointer if isinstance(node.get("$ref"), str) else node.pointer
         if pointer in self._shapes:
             return self._shapes[pointer]
         if pointer in self._open or len(self._open) > _MAX_DEPTH:
-            return self._again(_parts(node))
+            return self._again(parts_of(node))
         self._open.append(pointer)
-        shape = self._shape(_parts(node), name)
+        shape = self._shape(parts_of(node), names)
         self._open.pop()
         self._shapes[pointer] = shape
         return shape
 
+    def finished(self) -> dict[str, Model]:
+        """Every model; the property by which a choice tells its options apart is closed in each of them."""
+        values: dict[tuple[str, str], list[str]] = {}
+        for choice in self.models.values():
+            for value, name in choice.options:
+                values.setdefault((name, choice.key), []).append(value)
+        models = dict(self.models)
+        for (name, key), told in values.items():
+            models[name] = tagged(models[name], key, list(dict.fromkeys(told)))
+        return models
+
+    def variants_named(self, names: Sequence[str], samples: Sequence[str]) -> Node | None:
+        """The one choice between components that a text names; where it names none, the one that samples fit."""
+        components = dict(self._root.at("components", "schemas").members())
+        choices = {key: choice for key, node in components.items() if (choice := stated_choice(node.target(), ()))}
+        named = [key for key in choices if key in names]
+        if not named:
+            named = fitting(choices, samples)
+        return components[named[0]] if len(named) == 1 else None
+
     def _again(self, parts: list[Node]) -> Shape:
         """A schema within itself: its model, or any value where there is no object in between."""
         known = self._by_pointer.get(parts[0].pointer, "")
-        return Shape("model", _types(parts)[1], model=known) if known in self.models else ANY
+        if known not in self.models:
+            return ANY
+        kind: Kind = "choice" if self.models[known].key else "model"
+        return Shape(kind, types_of(parts)[1], model=known)
 
     def define(self, name: str, fields: Iterable[Field], prose: Prose = (), pointer: str = "") -> str:
         """Add a model that no schema of the contract describes, such as the parameters of an operation."""
@@ -78,65 +102,100 @@ class Schemas:
         self.models[name] = Model(name, root=shape, prose=prose, pointer=pointer)
         return name
 
-    def _shape(self, parts: list[Node], name: str) -> Shape:
-        kinds, nullable = _types(parts)
-        if (values := _enum(parts)) is not None:
-            return _literal(values, nullable)
-        if _first(parts, "properties") is not None and kinds <= {"object"}:
-            return Shape("model", nullable, model=self._model(parts, name))
+    def _shape(self, parts: list[Node], names: Sequence[str]) -> Shape:
+        name = names[0]
+        kinds, nullable = types_of(parts)
+        if (values := enum_of(parts)) is not None:
+            return literal_of(values, nullable)
+        if (choice := _choice(parts)) is not None and kinds <= {"object"}:
+            return self._stated(parts, choice, names, nullable)
+        if first_of(parts, "properties") is not None and kinds <= {"object"}:
+            return Shape("model", nullable, model=self._model(parts, names))
         for key in ("oneOf", "anyOf"):
-            owner = _owner(parts, key)
+            owner = owner_of(parts, key)
             if owner is not None and not kinds - {"object"}:
-                options = [self.shape(option, f"{name}Option") for option in Node.items(owner.at(key))]
-                return _union(options, nullable)
+                options = [self.shape(option, option_name(name, option)) for option in owner.at(key).items()]
+                return self._union(parts, options, names, nullable)
         if len(kinds) > 1:
-            return _union([self._one(parts, kind, name) for kind in sorted(kinds)], nullable)
+            return union_of([self._one(parts, kind, name) for kind in sorted(kinds)], nullable)
         if not kinds:
-            kinds = {"array"} if _first(parts, "items") is not None else {"any"}
+            kinds = {"array"} if first_of(parts, "items") is not None else {"any"}
         return replace(self._one(parts, kinds.pop(), name), nullable=nullable) if kinds != {"any"} else ANY
+
+    def _stated(self, parts: list[Node], choice: Choice, names: Sequence[str], nullable: bool) -> Shape:
+        """A choice that a discriminator makes. It is known before its options are read: they may refer back to it."""
+        known = self._known(parts, names)
+        self.models[known] = Model(known, key=choice.key, prose=prose_of(parts), pointer=parts[0].pointer)
+        read = [(value, self.shape(node, option_name(known, node))) for value, node in choice.options]
+        options = tuple((value, shape.model) for value, shape in read if shape.kind == "model")
+        self.models[known] = replace(self.models[known], options=options)
+        return Shape("choice", nullable, model=known)
+
+    def _union(self, parts: list[Node], options: list[Shape], names: Sequence[str], nullable: bool) -> Shape:
+        """A choice without a discriminator: one between classes where a property tells them apart."""
+        union = union_of(options, nullable)
+        told = told_apart(union.parts, self.models) if union.kind == "union" else None
+        if told is None:
+            return union
+        known, (key, pairs) = self._known(parts, names), told
+        self.models[known] = Model(known, prose=prose_of(parts), pointer=parts[0].pointer, key=key, options=pairs)
+        return Shape("choice", union.nullable, model=known)
 
     def _one(self, parts: list[Node], kind: str, name: str) -> Shape:
         """The shape of one JSON type."""
         if kind == "object":
-            owner = _owner(parts, "additionalProperties")
+            owner = owner_of(parts, "additionalProperties")
             values = owner.at("additionalProperties") if owner is not None else None
             inner = (
                 self.shape(values, f"{name}Value") if values is not None and isinstance(values.value, Mapping) else ANY
             )
             return Shape("map", parts=(inner,))
         if kind == "array":
-            owner = _owner(parts, "items")
-            inner = self.shape(owner.at("items"), f"{name}Item") if owner is not None else ANY
-            return Shape("array", parts=(inner,), limits=_limits(parts, "array"))
+            owner = owner_of(parts, "items")
+            inner = self.shape(owner.at("items"), item_name(name)) if owner is not None else ANY
+            return Shape("array", parts=(inner,), limits=limits_of(parts, "array"))
         if kind not in _SCALARS:
             return ANY
-        form = _first(parts, "format")
-        if kind == "string" and (form == "binary" or _first(parts, "contentMediaType") == "application/octet-stream"):
+        form = first_of(parts, "format")
+        if kind == "string" and (form == "binary" or first_of(parts, "contentMediaType") == "application/octet-stream"):
             return Shape("file")
         scalar = _SCALARS[kind]
         known = form if kind == "string" and form in _FORMATS else ""
-        return Shape(scalar, format=known, limits=() if known else _limits(parts, scalar))
+        return Shape(scalar, format=known, limits=() if known else limits_of(parts, scalar))
 
-    def _model(self, parts: list[Node], name: str) -> str:
+    def _known(self, parts: list[Node], names: Sequence[str]) -> str:
+        """The name of the model of these parts: its component's, its title, or the first free one of `names`."""
         site = parts[0]
-        if (known := self._by_pointer.get(site.pointer)) in self.models and known is not None:
+        if (known := self._by_pointer.get(site.pointer)) is not None:
             return known
-        title, content = _title(parts), json.dumps(site.value, sort_keys=True, default=str)
-        if known is None:
-            if title and (twin := self._by_content.get(content)):
-                return twin
-            known = self._names.take(pascal(title or name, "Model"))
-            self._by_pointer[site.pointer] = known
+        title, content = title_of(parts), content_of(site.value)
+        if pascal(title, "Model") in self._contested:
+            title = ""
+        if title and (twin := self._by_content.get(content)):
+            return twin
+        wanted = [pascal(name, "Model") for name in ((title,) if title else names)]
+        known = self._names.take(next((name for name in wanted if self._names.is_free(name)), wanted[-1]))
+        self._by_pointer[site.pointer] = known
         if title:
             self._by_content[content] = known
+        elif self._inside:
+            self._outermost[known] = self._outermost.get(self._inside[-1], self._inside[-1])
+        return known
+
+    def _model(self, parts: list[Node], names: Sequence[str]) -> str:
+        site, known = parts[0], self._known(parts, names)
+        if known in self.models:
+            return known
         self.models[known] = Model(known)  # known before its fields are read: they may refer back to it
+        self._inside.append(known)
         self.models[known] = Model(
             known,
             tuple(self._fields(parts, known)),
-            prose=_prose(parts),
-            deprecated=_first(parts, "deprecated") is True,
+            prose=prose_of(parts),
+            deprecated=first_of(parts, "deprecated") is True,
             pointer=site.pointer,
         )
+        self._inside.pop()
         return known
 
     def _fields(self, parts: list[Node], model: str) -> Iterator[Field]:
@@ -147,99 +206,21 @@ class Schemas:
                 if key in seen:
                     continue
                 seen.add(key)
-                own = _parts(node)
+                own = parts_of(node)
                 yield Field(
                     names.take(snake(key, "field")),
                     key,
-                    self.shape(node, model + pascal(key, "Field")),
+                    self.shape(node, *property_name(model, self._outermost.get(model, model), key)),
                     key in required,
-                    _prose([node, *own]),
-                    _first(own, "deprecated") is True,
-                    _first(own, "default"),
+                    prose_of([node, *own]),
+                    first_of(own, "deprecated") is True,
+                    first_of(own, "default"),
                     node.pointer,
                 )
 
 
-def component_name(node: Node) -> str:
-    """The name of the component that `node` is, or an empty string."""
-    tokens = split(node.pointer)
-    return pascal(tokens[2]) if len(tokens) == 3 and tokens[0] == "components" else ""
-
-
-def _parts(node: Node) -> list[Node]:
-    """The schema itself and the schemas that `allOf` adds to it, each once, references followed."""
-    parts: dict[str, Node] = {}
-    waiting = [node.target()]
-    while waiting:
-        part = waiting.pop(0)
-        if part.pointer not in parts:
-            parts[part.pointer] = part
-            waiting[:0] = [member.target() for member in part.at("allOf").items()]
-    found = list(parts.values())
-    if len(found) == 2 and set(found[0].value) <= _REMARKS:
-        return found[::-1]  # a reference with remarks of its own is that component
-    return found
-
-
-def _owner(parts: list[Node], key: str) -> Node | None:
-    return next((part for part in parts if part.get(key) is not None), None)
-
-
-def _first(parts: list[Node], key: str) -> Any:
-    owner = _owner(parts, key)
-    return None if owner is None else owner.get(key)
-
-
-def _prose(parts: list[Node]) -> Prose:
-    return next((prose for part in parts if (prose := part.prose("description"))), ())
-
-
-def _title(parts: list[Node]) -> str:
-    """The title, where it can name a class in every language: ASCII, and short enough to be a name."""
-    title = _first(parts[:1], "title")
-    return (
-        title
-        if isinstance(title, str) and title.isascii() and 0 < len(title) <= _MAX_TITLE and title[0].isalpha()
-        else ""
-    )
-
-
-def _types(parts: list[Node]) -> tuple[set[str], bool]:
-    stated = _first(parts, "type")
-    kinds = {kind for kind in (stated if isinstance(stated, list) else [stated]) if isinstance(kind, str)}
-    return kinds - {"null"}, "null" in kinds or _first(parts, "nullable") is True
-
-
-def _enum(parts: list[Node]) -> list[Any] | None:
-    owner = _owner(parts, "const")
-    if owner is not None:
-        return [owner.get("const")]
-    values = _first(parts, "enum")
-    return values if isinstance(values, list) and values else None
-
-
-def _literal(values: list[Any], nullable: bool) -> Shape:
-    scalars = [value for value in values if value is not None]
-    nullable = nullable or len(scalars) < len(values)
-    if not scalars:
-        return Shape("null", nullable=True)
-    kind = type(scalars[0])
-    if kind not in (str, int, bool) or any(type(value) is not kind for value in scalars):
-        return ANY  # numbers with fractions, objects, a mixture: nothing that one Literal can hold
-    return Shape("literal", nullable, values=tuple(dict.fromkeys(scalars)))
-
-
-def _union(options: list[Shape], nullable: bool) -> Shape:
-    flat = [part for option in options for part in (option.parts if option.kind == "union" else (option,))]
-    nullable = nullable or any(option.nullable for option in options)
-    plain = list(dict.fromkeys(replace(option, nullable=False) for option in flat if option.kind != "null"))
-    if not plain or any(option.kind == "any" for option in plain):
-        return ANY
-    if len(plain) == 1:
-        return replace(plain[0], nullable=nullable)
-    return Shape("union", nullable, parts=tuple(plain))
-
-
-def _limits(parts: list[Node], kind: Kind) -> tuple[tuple[str, Any], ...]:
-    found = ((key, _first(parts, key)) for key in _LIMITS.get(kind, ()))
-    return tuple((key, value) for key, value in found if isinstance(value, _LIMIT_TYPES[key]) and value is not True)
+def _choice(parts: list[Node]) -> Choice | None:
+    """The choice that the schema itself states, not one that it is made of."""
+    owner = parts[0]
+    key = next((key for key in ("oneOf", "anyOf") if owner.get(key) is not None), "")
+    return stated_choice(owner, list(owner.at(key).items()) if key else ())

@@ -9,7 +9,19 @@ from typing import Any, Literal
 from diglot.render.cursor import Prose
 
 Kind = Literal[
-    "any", "string", "integer", "number", "boolean", "null", "literal", "array", "map", "model", "union", "file"
+    "any",
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "null",
+    "literal",
+    "array",
+    "map",
+    "model",
+    "union",
+    "file",
+    "choice",
 ]
 
 
@@ -18,8 +30,9 @@ class Shape:
     """The type of one value.
 
     `format` is one of `date`, `date-time`, `uuid` or empty; `values` are those of a literal; `parts` the type of the
-    items of an array or the values of a map, or the options of a union; `model` a class name; `limits` JSON Schema
-    assertions such as `("minimum", 1)`.
+    items of an array or the values of a map, or the options of a union; `model` the name of a class, or of a choice
+    between classes; `limits` JSON Schema assertions such as `("minimum", 1)`. A `closed` literal admits no other value
+    even in an answer.
     """
 
     kind: Kind
@@ -29,6 +42,7 @@ class Shape:
     parts: tuple[Shape, ...] = ()
     model: str = ""
     limits: tuple[tuple[str, Any], ...] = ()
+    closed: bool = False
 
     def walk(self) -> Iterator[Shape]:
         """This shape and all that it is made of."""
@@ -61,7 +75,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One class: an object with fields, or a `root` of another shape.
+    """One class: an object with fields, or a `root` of another shape; or a choice between classes.
+
+    The `options` of a choice are class names by the value of the property `key`. `use` says what the model is for.
 
     An `open` model is one that a server answers with: it keeps fields and takes values of an enumeration that the
     contract does not know. The others are what a caller sends, where an unknown name is a mistake.
@@ -74,6 +90,9 @@ class Model:
     deprecated: bool = False
     open: bool = True
     pointer: str = ""
+    key: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    use: str = ""
 
     def shapes(self) -> Iterator[Shape]:
         """Every shape in this model."""
@@ -81,3 +100,5 @@ class Model:
             yield from field.shape.walk()
         if self.root is not None:
             yield from self.root.walk()
+        for _, name in self.options:
+            yield Shape("model", model=name)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from diglot.core.names import Code, Names, checked, literal
-from diglot.core.pointer import split
 from diglot.render import annotate, docs
 from diglot.render.arguments import Argument
 from diglot.render.models import fits
@@ -17,7 +16,8 @@ from diglot.render.shapes import Model, Shape
 from diglot.render.templates import Templates
 from diglot.render.view import View
 
-_FILES = (*(f"_server_{part}" for part in ("answer", "application", "received", "refusal", "route", "texts")), "server")
+SERVER = tuple(f"_server_{part}" for part in ("answer", "application", "received", "refusal", "route", "texts"))
+"""The files of the stub that are the same for every contract."""
 _EVENTS = "text/event-stream"
 _WORDS = {
     "integer": "integer",
@@ -45,15 +45,25 @@ class PlacedHandler:
 def render_stub(view: View, templates: Templates, values: Mapping[str, Any]) -> dict[str, str]:
     """The files of the server stub by their path within the package; `values` are those of every template."""
     models = {model.name: model for model in view.models}
-    placed = [_placed(operation, view, models) for operation in view.operations]
+    placed = [_placed(operation, _streams(operation, view), models) for operation in _handled(view)]
     given = {**values, "handlers": placed}
-    return {f"{name}.py": templates.python(f"{name}.py.jinja", given) for name in _FILES}
+    return {f"{name}.py": templates.python(f"{name}.py.jinja", given) for name in (*SERVER, "server")}
 
 
-def _placed(operation: Operation, view: View, models: Mapping[str, Model]) -> PlacedHandler:
+def _handled(view: View) -> Iterator[Operation]:
+    """The operations that have a method of their own: a twin has one where the body says which of the two is meant."""
+    return (operation for operation in view.operations if not operation.twin or operation.fixed)
+
+
+def _streams(operation: Operation, view: View) -> bool:
+    """Whether the answer may be given as events, by an operation that is no twin or by the twin that has no method."""
+    twins = [other for other in view.operations if other.twin == operation.name and not other.fixed]
+    return any(each.answer.kind == "events" for each in (operation, *twins))
+
+
+def _placed(operation: Operation, streams: bool, models: Mapping[str, Model]) -> PlacedHandler:
     is_open = operation.body.model in models and models[operation.body.model].open
     names = Names(ARGUMENTS | {argument.name for argument in operation.arguments})
-    streams = _streams(operation, view)
     return PlacedHandler(
         checked(operation.name),
         checked(operation.constant),
@@ -109,24 +119,12 @@ def _received(shape: Shape, is_open: bool) -> str:
 
 
 def _returns(operation: Operation, streams: bool) -> Code:
-    given: str = annotate.result(operation)
-    if operation.answer.kind == "bytes":
-        given = "AsyncIterable[Event]" if streams else "bytes | AsyncIterable[bytes]"
-    elif streams:
-        given = f"{given} | AsyncIterable[Event]"
-    if operation.answer.kind == "json":
-        return Code(f"Returns[{given}]")
-    return Code("Awaitable[None] | None" if given == "None" else f"{given} | Awaitable[{given}]")
-
-
-def _streams(operation: Operation, view: View) -> bool:
-    """Whether a success may be a stream of events."""
-    responses = view.source.root.at(*split(operation.pointer), "responses")
-    return any(
-        _EVENTS in dict(response.at("content").members())
-        for status, response in responses.members()
-        if status[:1] == "2"
+    given = {"bytes": "bytes | AsyncIterable[bytes]", "events": "AsyncIterable[Event]", "nothing": "None"}.get(
+        operation.answer.kind, ""
     )
+    if not given:
+        return Code(f"Returns[{annotate.result(operation)}{' | AsyncIterable[Event]' * streams}]")
+    return Code("Awaitable[None] | None" if given == "None" else f"{given} | Awaitable[{given}]")
 
 
 def _doc(operation: Operation) -> str:
@@ -140,7 +138,7 @@ def _doc(operation: Operation) -> str:
 def _settings(operation: Operation, models: Mapping[str, Model], streams: bool) -> Iterator[tuple[Code, Code]]:
     answer, arguments = operation.answer, operation.arguments
     if answer.model:
-        yield Code("answer"), Code(f"models.{checked(answer.model)}")
+        yield Code("event" if answer.kind == "events" else "answer"), Code(f"models.{checked(answer.model)}")
     if answer.media:
         yield Code("media"), literal(answer.media)
     if streams and answer.kind == "json":
@@ -163,6 +161,8 @@ def _settings(operation: Operation, models: Mapping[str, Model], streams: bool) 
             for arg in files
         )
         yield Code("files"), Code(f"{{{shown}}}")
+    for wire, value in operation.fixed:
+        yield Code("choice"), Code(f"({literal(wire)}, {literal(value)})")
     for kind, setting in (("bytes", "content"), ("json-value", "value")):
         if operation.body.kind == kind:
             yield Code(setting), literal(next(arg.name for arg in arguments if arg.place == "body"))

@@ -12,10 +12,12 @@ from typing import Any
 from diglot.core.ir import Origin
 from diglot.render.cursor import Node, Prose, Source
 from diglot.render.failures import Failure, Failures
+from diglot.render.groups import Group, read_groups
 from diglot.render.operations import Operation, read_operations
 from diglot.render.options import Options
 from diglot.render.schemas import Schemas
 from diglot.render.shapes import Model
+from diglot.render.uses import with_uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class View:
     base_url: str
     key: Key
     operations: tuple[Operation, ...]
+    groups: tuple[Group, ...]
     models: tuple[Model, ...]
     statuses: tuple[Failure, ...]
     codes: tuple[Failure, ...]
@@ -47,6 +50,11 @@ class View:
     def languages(self) -> tuple[str, ...]:
         """The languages of the documentation, the canonical one first."""
         return tuple(self.source.documents)
+
+    @property
+    def models_by_name(self) -> Mapping[str, Model]:
+        """The models by the names of their classes."""
+        return {model.name: model for model in self.models}
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -65,20 +73,31 @@ def build_view(
     operations = read_operations(root, schemas, failures)
     for key, node in root.at("components", "schemas").members():
         schemas.shape(node, key)
-    canonical = json.dumps(root.value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return View(
         options,
         source,
-        hashlib.sha256(canonical.encode()).hexdigest(),
+        digest_of(root.value),
         root.at("info").prose("title"),
         root.at("info").prose("description"),
         _base_url(root),
         _key(root),
         operations,
-        _opened(schemas.models, operations),
+        read_groups(root, operations, _taken(options, failures)),
+        _opened(with_uses(schemas.finished(), operations), operations),
         failures.statuses,
         failures.codes,
     )
+
+
+def _taken(options: Options, failures: Failures) -> list[str]:
+    names = [options.client, f"{options.client}Error", *(failure.name for failure in failures.statuses)]
+    return [*names, *(failure.name for failure in failures.codes)]
+
+
+def digest_of(document: Any) -> str:
+    """The SHA-256 of a document in hexadecimal, whatever the order of its members."""
+    canonical = json.dumps(document, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _opened(models: Mapping[str, Model], operations: Sequence[Operation]) -> tuple[Model, ...]:
@@ -94,7 +113,7 @@ def _reached(models: Mapping[str, Model], names: Sequence[str]) -> set[str]:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            waiting += [shape.model for shape in models[name].shapes() if shape.kind == "model"]
+            waiting += [shape.model for shape in models[name].shapes() if shape.model]
     return reached
 
 

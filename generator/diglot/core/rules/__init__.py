@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from diglot.core.finding import Finding
-from diglot.core.rules import conform, drift, fetch, languages, merge, pages, server, versions
+from diglot.core.rules import conform, drift, fetch, generated, languages, merge, pages, server, versions
 from diglot.core.rules.rule import Rule, Severity, Speaks
 
-_TABLES = (pages, fetch, merge, drift, languages, server, versions, conform)
+_TABLES = (pages, fetch, merge, generated, drift, languages, server, versions, conform)
 RULES: dict[str, Rule] = {rule.id: rule for table in _TABLES for rule in table.TABLE}
 
 

@@ -21,7 +21,6 @@ TABLE = (
     Rule("flat-shape-unexpected", "read", "warning"),
     # normalize: what the pages make together
     Rule("contract-stale", "normalize", "error"),
-    Rule("generated-stale", "render", "error"),
     Rule("fact-clash", "normalize", "warning"),
     Rule("operation-id-inferred", "normalize", "note"),
     Rule("overlay-target-invalid", "normalize", "error"),

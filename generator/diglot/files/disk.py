@@ -1,4 +1,4 @@
-"""The only module that touches the disk. Writing is atomic: a file is as before or as wanted, never in between."""
+"""Single files: read as what they should be, written atomically; digests of them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from diglot.core.ir import File
 from diglot.core.usage import UsageError
 
 PAGE_SUFFIXES = (".md", ".mdx", ".txt", ".json", ".yaml", ".yml")
-MANIFEST = ".manifest.json"
 _CACHES = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
 
 
@@ -108,81 +106,6 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def differences(root: Path, files: Sequence[File]) -> list[str]:
-    """The paths below `root` that are not as `files` wants them: missing, different, or no longer generated."""
-    wanted = {file.path for file in files}
-    differing = [file.path for file in files if _content(root / file.path) != file.text.encode("utf-8")]
-    stale = [path for path in _manifest(root) if path not in wanted and (root / path).exists()]
-    return sorted(differing + stale)
-
-
-def write_tree(root: Path, files: Sequence[File]) -> list[str]:
-    """Make the generated tree as wanted and return the paths that changed; files not generated are never touched.
-
-    Every file is written before any is put in place, so that a failure half way leaves the old tree.
-
-    Raises:
-        UsageError: a path that would leave `root`, or a file that cannot be written.
-    """
-    _refuse_outside(root, (file.path for file in files))
-    changed = differences(root, files)
-    texts = {file.path: file.text for file in files if file.path in changed}
-    manifest = {"files": {file.path: digest(file.text.encode()) for file in sorted(files, key=lambda file: file.path)}}
-    texts[MANIFEST] = json.dumps(manifest, indent=1) + "\n"
-    write_all(root, {path: text.encode("utf-8") for path, text in texts.items()})
-    try:
-        for path in changed:
-            if path not in texts:
-                (root / path).unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"{root}: cannot be written ({error.strerror})") from None
-    return changed
-
-
-def write_all(root: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files below `root`, all or none: each is complete on the disk before the first is put in place.
-
-    Raises:
-        UsageError: a path that would leave `root`, or a file that cannot be written.
-    """
-    _refuse_outside(root, contents)
-    try:
-        with contextlib.ExitStack() as stack:
-            for path, data in contents.items():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(_replacing(root / path)).write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"{root}: cannot be written ({error.strerror})") from None
-
-
-def _refuse_outside(root: Path, paths: Iterable[str]) -> None:
-    for path in paths:
-        if not inside(path):
-            raise UsageError(f"{path!r} would be written outside {root}")
-
-
-def _manifest(root: Path) -> list[str]:
-    """The paths that were generated last time; a manifest that was edited into nonsense names nothing."""
-    try:
-        listed = json.loads((root / MANIFEST).read_text(encoding="utf-8"))["files"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return [path for path in listed if inside(path)] if isinstance(listed, dict) else []
-
-
-def inside(name: str) -> bool:
-    """Whether a relative path stays below the folder that it starts from."""
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
 
 
 def digest(data: bytes) -> str:
