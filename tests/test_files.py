@@ -213,6 +213,27 @@ def test_ctrl_c_at_any_moment_leaves_one_tree_whole(tmp_path: Path) -> None:
         assert len(texts) == 1
 
 
+RIVAL = """
+import sys
+from pathlib import Path
+from diglot import files
+from diglot.core.ir import File
+
+for turn in range(20):
+    files.write_tree(Path(sys.argv[1]), [File(f"{number}.py", f"{sys.argv[2]}{turn}") for number in range(30)])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no lock of a folder")
+def test_two_runs_at_once_follow_each_other(tmp_path: Path) -> None:
+    rivals = [subprocess.Popen([sys.executable, "-c", RIVAL, tmp_path, name]) for name in ("a", "b")]
+    assert [rival.wait(timeout=60) for rival in rivals] == [0, 0]
+    texts = {text for path, text in tree(tmp_path).items() if path != files.MANIFEST}
+    assert len(texts) == 1
+    assert texts <= {"a19", "b19"}
+    assert not (tmp_path / PENDING).exists()
+
+
 def test_a_journal_that_was_tampered_with_undoes_nothing_outside(tmp_path: Path) -> None:
     victim, root = tmp_path / "victim", tmp_path / "root"
     victim.write_text("precious", encoding="utf-8")

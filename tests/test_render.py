@@ -5,15 +5,11 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
-import io
 import json
 import os
-import re
 import subprocess
 import sys
-import tokenize
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,37 +20,14 @@ from hypothesis import strategies as st
 from diglot.core.finding import Location
 from diglot.core.ir import Origin
 from diglot.core.names import Names, comment, constant, docstring, literal, pascal, snake
-from diglot.core.pointer import join
 from diglot.core.usage import UsageError
 from diglot.render import Options, render
-from diglot.render.python import render_python
-from diglot.render.reference import render_beside
-from diglot.render.templates import Templates
-from diglot.render.view import build_view
-from render_help import documents, library, put, rendered, write
+from injection_help import unformatted
+from quality_help import mypy, ruff
+from render_help import documents, library, rendered, write
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "specs" / "dify-82.en.json"
-SENTINEL = "zqxsentinel"
-BREAKS = (
-    '"""', "'''", '"', "'", "\\", '\\"""', '"""\\', "\r", "\n", "\r\n", "\x0b\x0c", "\x85", "\u2028", "\u2029", "\x00",
-    "\ud800", "\u202e", "{{ 7*7 }}", "{% raw %}", "${x}", "*/ ", "# ", "`" * 3, "]\n", ")\n", "\n    pass\n",
-    "-->", "<script>", "|", "\\N{DIGIT ONE}", "\\u0022", "%s{0}", "\t", "'diglot__text__0'", "diglot__text__1",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shared package on disk."""
-    folder = tmp_path_factory.mktemp("quality")
-    write(library(), folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def harmless() -> dict[str, str]:
-    """What is made of texts in which nothing is odd."""
-    return unformatted(poisoned("x"))
 
 
 class TestNames:
@@ -214,33 +187,6 @@ class TestShape:
         assert set(sync) <= {spoken.get(name, name) for name in methods}
 
 
-class TestQuality:
-    """The checks that a careful author's code passes."""
-
-    def test_mypy(self, folder: Path) -> None:
-        assert mypy(folder, "library_client") == ""
-
-    def test_ruff(self, folder: Path) -> None:
-        assert ruff(folder, "check") == ""
-        assert ruff(folder, "format", "--check") == ""
-
-    def test_nothing_is_ignored(self) -> None:
-        for text in library().values():
-            for word in ("noqa", "type: ignore", "pyright:", "fmt: off", "pragma"):
-                assert word not in text
-
-    def test_another_contract(self, tmp_path: Path) -> None:
-        if not SHARED.is_file():
-            pytest.skip("needs the 82 operations in ../shared/specs")
-        english = json.loads(SHARED.read_text(encoding="utf-8"))
-        chinese = json.loads(SHARED.with_name("dify-82.zh.json").read_text(encoding="utf-8"))
-        files = rendered({"en": english, "zh": chinese})
-        write(files, tmp_path)
-        assert mypy(tmp_path, "dify_knowledge") == ""
-        assert ruff(tmp_path, "check") == ""
-        assert ruff(tmp_path, "format", "--check") == ""
-
-
 class TestSameBytes:
     """The same contract gives the same bytes, wherever and whenever."""
 
@@ -278,72 +224,8 @@ class TestSameBytes:
             assert "/tmp" not in text
 
 
-class TestInjection:
-    """Every string of the contract x every way to break out of where it stands: the code's shape never changes."""
-
-    @pytest.mark.parametrize("way", BREAKS, ids=[f"{number:02d}" for number in range(len(BREAKS))])
-    def test_all_texts_at_once(self, way: str, harmless: dict[str, str]) -> None:
-        files = unformatted(poisoned(way))
-        assert files.keys() == harmless.keys()
-        for path, text in files.items():
-            text.encode()
-            if path.endswith(".py"):
-                assert shape_of(text) == shape_of(harmless[path]), path
-                assert SENTINEL not in code_of(text)
-            elif path.endswith(".toml"):
-                assert tomllib.loads(text).keys() == tomllib.loads(harmless[path]).keys()
-            else:
-                assert "<script>" not in prose_of(text)
-
-    @pytest.mark.parametrize("way", BREAKS, ids=[f"{number:02d}" for number in range(len(BREAKS))])
-    def test_names_that_are_no_names(self, way: str) -> None:
-        """Keys, ids and places: the shape may differ, since names do; nothing of the text may be code."""
-        contract = documents()
-        evil = f"{SENTINEL}{way}{SENTINEL}"
-        for document in contract.values():
-            document["paths"][f"/{evil}/{{x}}"] = {
-                "get": {
-                    "operationId": evil,
-                    "tags": [evil],
-                    "parameters": [
-                        {"name": evil, "in": "query", "schema": {"type": "string", "pattern": evil, "default": evil}},
-                        {"name": f"{evil}h", "in": "header", "schema": {"enum": [evil, "b"]}},
-                        {"name": "x", "in": "path", "required": True, "schema": {"const": evil}},
-                    ],
-                    "responses": {
-                        "200": {
-                            "description": evil,
-                            "content": {f"{evil}/json": {"schema": {"$ref": "#/components/schemas/Evil"}}},
-                        },
-                        "499": {"content": {"application/json": {"example": {"code": evil, "message": evil}}}},
-                    },
-                }
-            }
-            document["components"]["schemas"]["Evil"] = {
-                "title": evil,
-                "properties": {
-                    evil: {"enum": [evil], "title": evil},
-                    f"{evil}o": {"title": evil, "properties": {"a": {}}},
-                },
-                "required": [evil],
-                f"x-{evil}": evil,
-            }
-            document["components"]["schemas"][evil] = {"type": "object", "properties": {"a": {"format": evil}}}
-            document["servers"] = [{"url": f"https://{evil}"}]
-        for path, text in unformatted(contract).items():
-            assert re.fullmatch(r"(reference/)?[A-Za-z0-9_]+\.[a-z]+", path), path  # a tag names a module, spelled anew
-            if path.endswith(".py"):
-                names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
-                assert all(name.isascii() and name.isidentifier() for name in names)
-                assert f"{SENTINEL}{way}" not in code_of(text)
-                assert "eval" not in names
-
-    def test_the_whole_way_with_every_break_at_once(self, tmp_path: Path) -> None:
-        files = rendered(poisoned("".join(BREAKS)))
-        write(files, tmp_path)
-        assert ruff(tmp_path, "format", "--check") == ""
-        for path, text in rendered().items():
-            assert not path.endswith(".py") or shape_of(text) == shape_of(files[path])
+class TestTemplates:
+    """Templates print what an encoder made; one's own replace ours one at a time."""
 
     def test_templates_print_only_what_an_encoder_made(self, tmp_path: Path) -> None:
         (tmp_path / "_model.py.jinja").write_text("{{ base_url }}", encoding="utf-8")
@@ -420,36 +302,7 @@ def test_schemas_that_double_at_every_step_cost_nothing(kind: str) -> None:
         own = {"type": "object", "properties": {f"p{number}": {"type": "string"}}}
         contract["components"]["schemas"][f"Step{number}"] = {kind: [*twice, own]}
     contract["components"]["schemas"]["Step60"] = {"type": "object"}
-    assert "class Step" in unformatted({"en": contract})["models.py"]
-
-
-def unformatted(contract: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Everything that is generated, before ruff has formatted it: what a break-out would have to break."""
-    view, templates = build_view(contract, Options(), {}), Templates()
-    return {**render_python(view, templates), **{file.path: file.text for file in render_beside(view, templates)}}
-
-
-def poisoned(way: str) -> dict[str, dict[str, Any]]:
-    """The contract, a sentinel and one way to break out at both ends of every text that is not structure."""
-    contract = documents()
-    for document in contract.values():
-        for pointer, value in list(texts(document)):
-            put(document, pointer, f"{way}{SENTINEL}{value}{SENTINEL}{way}")
-    return contract
-
-
-def texts(node: Any, pointer: str = "", key: str = "") -> Iterator[tuple[str, str]]:
-    """Descriptions, summaries, examples and extensions: pointer and text."""
-    if isinstance(node, str):
-        if key in ("description", "summary") or "/example" in pointer or "/x-" in pointer or pointer == "/info/title":
-            yield pointer, node
-    elif isinstance(node, dict):
-        for name, value in node.items():
-            if name != "code":  # a code names a class; names are poisoned by a test of their own
-                yield from texts(value, join(pointer, name), name)
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from texts(value, join(pointer, index), key)
+    assert "class Step" in unformatted({"en": contract})["dify_knowledge/models.py"]
 
 
 def shape_of(source: str) -> str:
@@ -461,27 +314,6 @@ def shape_of(source: str) -> str:
     return ast.dump(tree)
 
 
-def code_of(source: str) -> str:
-    """Everything in the source that is neither a string nor a comment."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return " ".join(token.string for token in tokens if token.type not in (tokenize.STRING, tokenize.COMMENT))
-
-
-def prose_of(markdown: str) -> str:
-    """The lines that stand in no block of code."""
-    kept: list[str] = []
-    fence = ""
-    for line in markdown.splitlines():
-        run = line[: len(line) - len(line.lstrip("`"))]
-        if fence:
-            fence = "" if run == line and len(run) >= len(fence) else fence
-        elif len(run) >= 3:
-            fence = run
-        else:
-            kept.append(line)
-    return "\n".join(kept)
-
-
 def imported(source: str) -> set[str]:
     """The top-level modules that a source imports."""
     found: set[str] = set()
@@ -491,29 +323,3 @@ def imported(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add((node.module or "").split(".")[0])
     return found
-
-
-def mypy(folder: Path, package: str) -> str:
-    """What mypy --strict says about a package; nothing where it is content."""
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--config-file=",
-        "--no-error-summary",
-        "--cache-dir",
-        str(folder / ".mypy"),
-    ]
-    environment = {**os.environ, "MYPYPATH": str(folder)}
-    run = subprocess.run(
-        [*command, "-p", package], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    return run.stdout + run.stderr
-
-
-def ruff(folder: Path, *arguments: str) -> str:
-    """What ruff says as it comes, without any configuration; nothing where it is content."""
-    command = [sys.executable, "-m", "ruff", *arguments, "--quiet", "--no-cache", "--isolated"]
-    run = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
-    return run.stdout + run.stderr

@@ -200,6 +200,14 @@ def test_what_is_private_or_only_text_is_no_api() -> None:
     assert one(old, new) == []
 
 
+def test_self_is_the_class_that_it_stands_for() -> None:
+    named = "class Library:\n    def with_options(self) -> Library: ...\n"
+    assert one(named, named.replace("-> Library", "-> Self")) == []
+    moved = "class _Base:\n    def with_options(self) -> Self: ...\n\n\nclass Library(_Base): ...\n"
+    assert one(named, moved) == []
+    assert one(named, named.replace("-> Library", "-> list[Self]")) == ["client-result-changed Library.with_options"]
+
+
 def test_arguments_that_shift_are_told_of_once() -> None:
     assert one("def get(a: int, b: int, c: int) -> None: ...", "def get(b: int, c: int) -> None: ...") == [
         "client-argument-removed get"

@@ -15,7 +15,7 @@ from pathlib import Path
 from diglot.core.ir import File
 from diglot.core.usage import UsageError
 from diglot.files.disk import digest
-from diglot.files.placing import inside, interrupted, recover, refuse_outside, write_all
+from diglot.files.placing import alone, inside, interrupted, place, recover, refuse_outside
 
 MANIFEST = ".manifest.json"
 _MARK = b"Contract: sha256 "
@@ -81,8 +81,22 @@ def write_tree(root: Path, files: Sequence[File], contract: str = "", *, force: 
             generated, or, without `force`, one that was edited by hand. Then nothing has changed.
     """
     refuse_outside(root, (file.path for file in files))
-    recover(root)
-    stands = standing(root, files)
+    wanted = {file.path: file.text.encode("utf-8") for file in files}
+    with alone(root):
+        recover(root)
+        stands = standing(root, files)
+        _refuse_others(root, stands, force=force)
+        contents = {path: wanted[path] for path in stands.differing if path in wanted}
+        manifest = _listing(wanted, contract)
+        if _content(root / MANIFEST) != manifest:
+            contents[MANIFEST] = manifest
+        if contents:
+            place(root, contents, [path for path in stands.differing if path not in wanted])
+    return list(stands.differing)
+
+
+def _refuse_others(root: Path, stands: Standing, *, force: bool) -> None:
+    """Raise UsageError where writing would destroy what people wrote."""
     if stands.foreign:
         raise UsageError(f"{root}: not generated, and in the way: {_few(stands.foreign)}; move it away first")
     if stands.edited and not force:
@@ -90,14 +104,6 @@ def write_tree(root: Path, files: Sequence[File], contract: str = "", *, force: 
             f"{root}: edited by hand since it was generated: {_few(stands.edited)}; nothing is written "
             "(`diglot generate --force` overwrites it, `--check` says what would change)"
         )
-    wanted = {file.path: file.text.encode("utf-8") for file in files}
-    contents = {path: wanted[path] for path in stands.differing if path in wanted}
-    manifest = _listing(wanted, contract)
-    if _content(root / MANIFEST) != manifest:
-        contents[MANIFEST] = manifest
-    if contents:
-        write_all(root, contents, [path for path in stands.differing if path not in wanted])
-    return list(stands.differing)
 
 
 def _manifest(root: Path) -> Mapping[str, str]:

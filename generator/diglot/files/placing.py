@@ -11,33 +11,64 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from diglot.core.usage import UsageError
+
+if sys.platform != "win32":
+    import fcntl
 
 PENDING = ".diglot-pending"
 _JOURNAL = "journal.json"
 
 
-def write_all(root: Path, contents: Mapping[str, bytes], removed: Collection[str] = ()) -> None:
-    """Write files below `root` and remove those of `removed`, all or none.
+def write_all(root: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files below `root`, all or none.
 
     Raises:
         UsageError: a path that would leave `root`, or a file that cannot be written; then nothing has changed.
     """
-    refuse_outside(root, [*contents, *removed])
+    refuse_outside(root, contents)
+    with alone(root):
+        recover(root)
+        place(root, contents)
+
+
+@contextlib.contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """While this is open no other run places anything below `root`; it waits for one that does.
+
+    Raises:
+        UsageError: the folder cannot be made.
+    """
     is_new = not root.exists()
     try:
-        recover(root)
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{root}: cannot be written ({error.strerror}); nothing was changed") from None
+    try:
+        with _locked(root):
+            yield
+    finally:
+        if is_new:
+            with contextlib.suppress(OSError):  # something was placed in it, as it should
+                root.rmdir()
+
+
+def place(root: Path, contents: Mapping[str, bytes], removed: Collection[str] = ()) -> None:
+    """Write files below `root`, where nothing is pending, and remove those of `removed`, all or none.
+
+    Raises:
+        UsageError: a file that cannot be written or removed; then nothing has changed.
+    """
+    try:
         _stage(root, contents, removed)
         _place(root, contents, removed)
         (root / PENDING / _JOURNAL).unlink()  # from here on the new files count
     except BaseException as error:
         recover(root)
-        if is_new:
-            with contextlib.suppress(OSError):
-                root.rmdir()
         if isinstance(error, OSError):
             raise UsageError(f"{root}: cannot be written ({error.strerror}); nothing was changed") from None
         raise
@@ -88,6 +119,20 @@ def inside(name: str) -> bool:
     """Whether a relative path stays below the folder that it starts from."""
     path = PurePosixPath(name)
     return not path.is_absolute() and ".." not in path.parts and "\\" not in name
+
+
+@contextlib.contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    """A lock that ends with the process, however that ends; on Windows there is none for a folder."""
+    if sys.platform == "win32":
+        yield
+        return
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _stage(root: Path, contents: Mapping[str, bytes], removed: Collection[str]) -> None:

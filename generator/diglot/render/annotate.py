@@ -24,6 +24,8 @@ def answered(shape: Shape) -> Code:
 def argument(arg: Argument) -> Code:
     """The type of one argument; None stands for "left out" where null is not a value of its own."""
     shape = arg.field.shape
+    if arg.place == "body" and shape.kind == "file":  # a body that is sent as it is, not one file of a form
+        return Code("bytes" if arg.field.required else "bytes | None")
     if arg.field.required or shape.kind == "any":
         return accepted(shape)
     return Code(f"{_accepted(shape)} | {'Unset | ' * shape.nullable}None")

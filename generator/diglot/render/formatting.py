@@ -42,7 +42,7 @@ def _run(arguments: list[str], folder: Path, paths: list[str]) -> None:
     if run.returncode:
         faults = [fault for path in paths if (fault := _fault(path, (folder / path).read_bytes()))]
         said = faults[0] if faults else run.stderr.decode(errors="replace").strip()
-        raise UsageError(f"the templates give no Python: {said}")
+        raise UsageError(f"the templates give no Python in {said}")
 
 
 def _fault(path: str, source: bytes) -> str:

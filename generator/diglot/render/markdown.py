@@ -9,7 +9,10 @@ from typing import Any
 from diglot.core.names import one_newline, visible
 
 _SCHEME = re.compile(r"\]\(\s*(?!https?://|#|/|mailto:)[^)\s]*", re.IGNORECASE)
-_HEADING = re.compile(r"^(\s{0,3})(#|=|-{3}|`{3}|~{3}|>)", re.MULTILINE)
+_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)]) +(?=\S)")
+# What begins a heading, a fence, a quotation, the definition of a link; and a line of nothing but rules.
+_OPENING = re.compile(r"#|`{3}|~{3}|>|\[(?![^\]\\\n]*\]\()|[-=*_+|: ]+$")
+_WITHIN = 5  # columns that a line may stand behind its list's item; one that stands further back would be code
 
 
 class Markdown(str):
@@ -19,10 +22,30 @@ class Markdown(str):
 
 
 def prose(text: str) -> Markdown:
-    """A text of a page as paragraphs: its emphasis, code and lists stay; markup, headings and odd links do not."""
-    lines = [line.rstrip() for line in one_newline(visible(text)).strip().split("\n")]
-    safe = _SCHEME.sub("](#", "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;"))
-    return Markdown(_HEADING.sub(r"\1\\\2", safe))
+    """A text of a page as paragraphs: its emphasis, code and lists stay; markup, headings, images, odd links do not."""
+    lines, furthest = [], 0
+    for line in one_newline(visible(text)).strip().split("\n"):
+        shown, furthest = _inert(line.rstrip(), furthest)
+        lines.append(shown)
+    safe = "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;").replace("![", "[")
+    return Markdown(_SCHEME.sub("](#", safe))
+
+
+def _inert(line: str, furthest: int) -> tuple[str, int]:
+    """A line that begins nothing but items of a list, and the columns by which the next may be indented."""
+    rest = line.lstrip(" ")
+    indent = min(len(line) - len(rest), furthest)
+    items = ""
+    while item := _ITEM.match(rest):
+        items += item[0].rstrip() + " "
+        rest = rest[item.end() :]
+    if _OPENING.match(rest):
+        rest = f"\\{rest}"
+    if items:
+        furthest = indent + _WITHIN
+    elif rest and not indent:
+        furthest = 0
+    return f"{' ' * indent}{items}{rest}", furthest
 
 
 def cell(text: str) -> Markdown:

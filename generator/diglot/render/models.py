@@ -74,6 +74,7 @@ def _generate(
         use_typed_nullable_map_values=True,
         use_standard_collections=True,
         use_union_operator=True,
+        custom_class_name_generator=str,  # our names are settled; it would join `Foo1_2` to `Foo12`
         keep_model_order=True,
         disable_timestamp=True,
         custom_file_header="#",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from diglot.surface.facts import Class, Field, Function, Kind, Place
 from diglot.surface.functions import read_function, says_deprecated
 from diglot.surface.modules import Found, Module, Modules
-from diglot.surface.types import UNKNOWN, metadata, read_type, without_null
+from diglot.surface.types import UNKNOWN, as_owner, metadata, read_type, without_null
 
 _ROOTS: tuple[tuple[Kind, frozenset[str]], ...] = (
     ("exception", frozenset({"Exception", "BaseException"})),
@@ -42,7 +43,7 @@ class Classes:
                 if isinstance(member, Field):
                     fields[name] = member
                 else:
-                    methods[name] = member
+                    methods[name] = replace(member, returns=as_owner(member.returns, node.name))
             for name, found in self._held(home, owner) if depth < _MOST_HELD else ():
                 held = self.read(found.module, found.node, depth + 1) if isinstance(found.node, ast.ClassDef) else None
                 if held is not None:

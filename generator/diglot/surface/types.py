@@ -41,6 +41,15 @@ def without_null(read: Type) -> Type:
     return Type(read.heads - {"None"}, read.values, read.parts, read.text)
 
 
+def as_owner(read: Type, owner: str) -> Type:
+    """The type with `Self` as the class that it stands for."""
+    if "Self" not in read.names():
+        return read
+    heads = {owner if head == "Self" else head for head in read.heads}
+    parts = {head: tuple(as_owner(part, owner) for part in inner) for head, inner in read.parts.items()}
+    return Type(frozenset(heads), read.values, parts, read.text)
+
+
 def metadata(node: ast.expr) -> list[ast.expr]:
     """What `Annotated` says besides the type."""
     return _generic(node)[1][1:] if _generic(node)[0] == "Annotated" else []
