@@ -154,7 +154,7 @@ class TestWhatWouldChange:
         code, out, err = workshop.generate()
         assert (code, out) == (0, "")
         assert err.count("\n") == 1
-        assert err.endswith("API: Method removed: 1 (breaking), Method added: 1\n")
+        assert err.endswith("API: Method removed: 1 (breaking), Method added: 1, Method to implement changed: 2\n")
         assert workshop.generate()[2] == "generated into client; changed: nothing\n"
 
     def test_where_nothing_stood_nothing_has_changed(self, workshop: Workshop, diglot: Run) -> None:

@@ -101,6 +101,7 @@ class TestShape:
             "library_client/models.py",
             "library_client/operations.py",
             "library_client/py.typed",
+            "library_client/server.py",
             "pyproject.toml",
             "reference/en.md",
             "reference/zh.md",

@@ -1,20 +1,25 @@
 """Each function below makes a server that is wrong in exactly one way; `FAULTS` says which rule must name it.
 
-Some are wrong in what they keep (`Store`), some in what they ask and answer (`Handlers`), some on the wire (`rewire`).
+Some are wrong in what they keep (`Store`), some in what they ask and answer (`Handlers`), some on the wire: in what
+they hear (`mishear`) or in what they say (`rewire`).
 """
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
+from uuid import UUID
 
-from diglot.serve.app import Call, Handlers, create_app
-from diglot.serve.body import StatusBody, shaped
-from diglot.serve.errors import RefusalError, UnknownDocumentError, UnknownFieldError, not_found
+from dify_knowledge import models
+from dify_knowledge.server import Misfit, Received, Refusal
+from diglot.serve.app import Handlers, create_app
+from diglot.serve.errors import UnknownDocumentError, UnknownFieldError
+from diglot.serve.refusals import invalid_param, not_found
 from diglot.serve.seed import demo
 from diglot.serve.store import Dataset, Operation, Store, Tenant
 
@@ -47,35 +52,57 @@ def fault(rule: str, *laws: str) -> Callable[[Callable[[], App]], Callable[[], A
     return register
 
 
-def asked(call: Call) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(call.query.decode(), keep_blank_values=True).items()}
+def asked(scope: Json) -> dict[str, str]:
+    query = scope["query_string"].decode()
+    return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
 
 
-def reasked(call: Call, **changes: str | None) -> Call:
-    kept = {name: value for name, value in {**asked(call), **changes}.items() if value is not None}
-    return replace(call, query=urlencode(kept).encode())
-
-
-def listing(change: Callable[[Json, dict[str, str]], None]) -> App:
+def listing(change: Callable[[Json, dict[str, str]], object]) -> App:
     """A server whose list answers are changed after the fact."""
 
-    class Changed(Handlers):
-        def list_documents(self, call: Call) -> Json:
-            answer = super().list_documents(call)
-            change(answer, asked(call))
-            return answer
+    def changed(scope: Json, status: int, headers: Any, body: bytes) -> tuple[int, Any, bytes]:
+        if scope["method"] == "GET" and status == 200:
+            answer = json.loads(body)
+            change(answer, asked(scope))
+            body = json.dumps(answer).encode()
+        return status, headers, body
 
-    return create_app(handlers=Changed)
+    return rewire(changed)
 
 
 def asking(change: Callable[[dict[str, str]], Mapping[str, str | None]]) -> App:
     """A server that answers another list question than the one that was asked."""
 
-    class Misheard(Handlers):
-        def list_documents(self, call: Call) -> Json:
-            return super().list_documents(reasked(call, **change(asked(call))))
+    def reasked(scope: Json, body: bytes) -> tuple[Json, bytes]:
+        if scope["method"] == "GET":
+            query = asked(scope)
+            kept = {name: value for name, value in {**query, **change(query)}.items() if value is not None}
+            scope = {**scope, "query_string": urlencode(kept).encode()}
+        return scope, body
 
-    return create_app(handlers=Misheard)
+    return mishear(reasked)
+
+
+def mishear(change: Callable[[Json, bytes], tuple[Json, bytes]]) -> App:
+    """A server that hears another request than the one that was sent: (scope, body) -> the same two."""
+    inner = create_app()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await inner(scope, receive, send)
+            return
+        chunks, message = [], {"more_body": True}
+        while message.get("more_body"):
+            message = await receive()
+            chunks.append(message.get("body", b""))
+        scope, body = change(scope, b"".join(chunks))
+
+        async def replay() -> Json:
+            return {"type": "http.request", "body": body}
+
+        await inner(scope, replay, send)
+
+    return app
 
 
 def rewire(change: Callable[[Json, int, list[tuple[bytes, bytes]], bytes], tuple[int, Any, bytes]]) -> App:
@@ -392,10 +419,12 @@ def disables_the_unfinished() -> App:
 @fault("valid-input-refused", "action.empty")
 def refuses_an_empty_batch() -> App:
     class Strict(Handlers):
-        def update_status(self, call: Call) -> Json:
-            if not shaped(StatusBody, self.json(call)).document_ids:
-                raise RefusalError(400, "invalid_param", "document_ids: must not be empty")
-            return super().update_status(call)
+        def batch_update_document_status(
+            self, context: Tenant, /, dataset_id: UUID, action: Any, *, document_ids: list[UUID]
+        ) -> models.SuccessResponse:
+            if not document_ids:
+                raise invalid_param("document_ids: must not be empty")
+            return super().batch_update_document_status(context, dataset_id, action, document_ids=document_ids)
 
     return create_app(handlers=Strict)
 
@@ -476,12 +505,12 @@ def always_replaces() -> App:
 @fault("partial-default-differs", "values.replace")
 def defaults_to_partial() -> App:
     class Defaulting(Handlers):
-        def json(self, call: Call) -> Any:
-            value = super().json(call)
-            for one in value.get("operation_data", ()) if isinstance(value, dict) else ():
-                if isinstance(one, dict):
-                    one.setdefault("partial_update", True)
-            return value
+        def batch_update_document_metadata(
+            self, context: Tenant, /, dataset_id: UUID, *, operation_data: list[models.DocumentMetadataOperation]
+        ) -> models.BatchUpdateDocumentMetadataResponse:
+            for one in operation_data:
+                one.partial_update = one.partial_update or "partial_update" not in one.model_fields_set
+            return super().batch_update_document_metadata(context, dataset_id, operation_data=operation_data)
 
     return create_app(handlers=Defaulting)
 
@@ -591,28 +620,31 @@ def finds_documents_of_any_dataset() -> App:
     return create_app(store=Wide())
 
 
-def authenticating(change: Callable[[Handlers, list[str]], list[str]]) -> App:
+def authenticating(change: Callable[[list[str]], list[str]]) -> App:
+    """A server that takes other credentials for those that were sent."""
+
     class Authenticating(Handlers):
-        def authenticate(self, authorization: list[str]) -> Tenant:
-            return super().authenticate(change(self, authorization))
+        def authenticate(self, received: Received, /) -> Tenant:
+            headers = tuple(("authorization", value) for value in change(received.all("authorization")))
+            return super().authenticate(replace(received, headers=headers))
 
     return create_app(handlers=Authenticating)
 
 
 @fault("authentication-ignored", "auth.")
 def needs_no_key() -> App:
-    return authenticating(lambda self, given: given or [f"Bearer {DEMO.token}"])
+    return authenticating(lambda given: given or [f"Bearer {DEMO.token}"])
 
 
 @fault("credential-accepted", "auth.")
 def takes_any_scheme() -> App:
-    return authenticating(lambda self, given: [f"Bearer {one.rpartition(' ')[2]}" for one in given])
+    return authenticating(lambda given: [f"Bearer {one.rpartition(' ')[2]}" for one in given])
 
 
 @fault("credential-accepted", "auth.")
 def compares_the_beginning_of_the_key() -> App:
     return authenticating(
-        lambda self, given: [f"Bearer {DEMO.token}" if DEMO.token in one and "Bearer " in one else one for one in given]
+        lambda given: [f"Bearer {DEMO.token}" if DEMO.token in one and "Bearer " in one else one for one in given]
     )
 
 
@@ -682,24 +714,16 @@ def ignores_an_unknown_status() -> App:
 
 @fault("invalid-input-accepted", "input.media")
 def ignores_the_media_type() -> App:
-    class Tolerant(Handlers):
-        def json(self, call: Call) -> Any:
-            return super().json(replace(call, content_types=["application/json"]))
+    def as_json(scope: Json, body: bytes) -> tuple[Json, bytes]:
+        others = [pair for pair in scope["headers"] if pair[0].lower() != b"content-type"]
+        return {**scope, "headers": [*others, (b"content-type", b"application/json")]}, body
 
-    return create_app(handlers=Tolerant)
+    return mishear(as_json)
 
 
 @fault("invalid-input-accepted", "input.bodies")
 def reads_a_quoted_flag() -> App:
-    class Tolerant(Handlers):
-        def json(self, call: Call) -> Any:
-            value = super().json(call)
-            for one in value.get("operation_data") or () if isinstance(value, dict) else ():
-                if isinstance(one, dict) and one.get("partial_update") == "true":
-                    one["partial_update"] = True
-            return value
-
-    return create_app(handlers=Tolerant)
+    return mishear(lambda scope, body: (scope, re.sub(rb'("partial_update": *)"true"', rb"\1true", body)))
 
 
 @fault("refusal-status-wrong", "input.malformed")
@@ -715,13 +739,11 @@ def calls_malformed_json_a_conflict() -> App:
 @fault("refused-write-changed", "input.bodies")
 def writes_before_it_refuses() -> App:
     class Hasty(Handlers):
-        def update_status(self, call: Call) -> Json:
-            try:
-                return super().update_status(call)
-            except RefusalError:
+        def refuse(self, misfit: Misfit, /) -> Refusal:
+            if misfit.operation == "batch_update_document_status":
                 rows = self.store.list_documents(DEMO.dataset, _all("available"))[1]
                 self.store.set_status(DEMO.dataset, [rows[0]["id"]], "archive", "diglot")
-                raise
+            return super().refuse(misfit)
 
     return create_app(handlers=Hasty)
 
@@ -742,13 +764,12 @@ def does_not_say_what_is_allowed() -> App:
 
 @fault("server-error", "input.strange")
 def breaks_on_deep_json() -> App:
-    class Fragile(Handlers):
-        def json(self, call: Call) -> Any:
-            if call.body and call.body.startswith(b"[[[["):
-                raise RecursionError
-            return super().json(call)
+    def fragile(scope: Json, body: bytes) -> tuple[Json, bytes]:
+        if body.startswith(b"[[[["):
+            raise RecursionError
+        return scope, body
 
-    return create_app(handlers=Fragile)
+    return mishear(fragile)
 
 
 def _on_list(change: Callable[[int, Any, bytes], tuple[int, Any, bytes]]) -> App:

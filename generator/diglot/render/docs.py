@@ -54,14 +54,14 @@ def operation_text(operation: Operation, view: View, *, is_async: bool) -> str:
     if operation.arguments:
         lines += ["", "Args:"]
         for argument in operation.arguments:
-            lines += _hanging(f"{argument.name}: {argument_text(argument)}")
+            lines += hanging(f"{argument.name}: {argument_text(argument)}")
     if operation.answer.kind != "nothing":
-        lines += ["", "Returns:", *_hanging(_returned(operation))]
+        lines += ["", "Returns:", *hanging(_returned(operation))]
     lines += ["", "Raises:"]
     for failure in operation.failures:
-        lines += _hanging(f"{failure.name}: {_failure(failure)}")
-    lines += _hanging("InvalidArgument: an argument does not fit the contract; nothing was sent.")
-    lines += _hanging("ResponseInvalid: the answer does not fit the contract.")
+        lines += hanging(f"{failure.name}: {_failure(failure)}")
+    lines += hanging("InvalidArgument: an argument does not fit the contract; nothing was sent.")
+    lines += hanging("ResponseInvalid: the answer does not fit the contract.")
     lines += ["", "Example:", *(f"    {line}" for line in example(operation, view, is_async=is_async))]
     return "\n".join(lines)
 
@@ -164,7 +164,8 @@ def _broken(text: str, width: int) -> Iterator[str]:
         yield line.rstrip()
 
 
-def _hanging(text: str) -> list[str]:
+def hanging(text: str) -> list[str]:
+    """An entry of a section of a docstring, such as `Args`."""
     lines = list(_fill(text, WIDTH - 8))
     return [f"    {lines[0]}", *(f"        {line}" for line in lines[1:])]
 

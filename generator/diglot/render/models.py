@@ -133,7 +133,7 @@ class _Disarmed:
             schema["description"] = self._token(docstring(text, 4))
         if field.deprecated:
             schema["deprecated"] = True
-        if not field.required and _fits(field.default, field.shape):
+        if not field.required and fits(field.default, field.shape):
             schema["default"] = self._constant(field.default)
         return wire, schema
 
@@ -189,7 +189,7 @@ class _Disarmed:
         return f"diglot__text__{len(self._texts) - 1}"
 
 
-def _fits(value: Any, shape: Shape) -> bool:
+def fits(value: Any, shape: Shape) -> bool:
     """Whether `value` can be the default of a field of this shape."""
     if shape.kind == "literal":
         return value in shape.values and not isinstance(value, float)

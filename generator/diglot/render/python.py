@@ -13,6 +13,7 @@ from diglot.render.failures import Failure
 from diglot.render.flavours import ASYNC, FLAVOURS, SYNC, Flavour
 from diglot.render.methods import PlacedGroup, place_group, place_operation
 from diglot.render.models import render_models
+from diglot.render.stub import SERVER, render_stub
 from diglot.render.templates import Templates
 from diglot.render.view import View
 
@@ -53,7 +54,7 @@ class PlacedFailure:
 
 def loose(files: Iterable[str]) -> set[str]:
     """The files whose imports depend on the contract or the flavour: what they do not need is removed afterwards."""
-    exact = {f"{name}.py" for name in _SHARED} - {"__init__.py", "errors.py", "operations.py"}
+    exact = {f"{name}.py" for name in (*_SHARED, *SERVER)} - {"__init__.py", "errors.py", "operations.py"}
     return set(files) - exact
 
 
@@ -74,6 +75,7 @@ def render_python(view: View, templates: Templates) -> dict[str, str]:
     values["operations"] = [place_operation(operation, view, SYNC) for operation in view.operations]
     for name in _SHARED:
         files[f"{name}.py"] = templates.python(f"{name}.py.jinja", values)
+    files |= render_stub(view, templates, values)
     with templates.for_models() as directory:
         models = render_models(view.models, view.options.package, directory)
     files["models.py"] = f'{header}\n"""The models of the contract."""\n\n{models}'

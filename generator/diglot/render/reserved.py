@@ -72,7 +72,11 @@ CLASSES = frozenset(
 ARGUMENTS = frozenset({"self", "models", "operations", "request", "UUID", "annotations"}) | {
     name for name in dir(builtins) if name[0].islower()
 }
-METHODS = frozenset({"close", "aclose", "with_options", "api_key", "base_url", "timeout", "retries"}) | ARGUMENTS
+METHODS = (
+    frozenset({"close", "aclose", "with_options", "api_key", "base_url", "timeout", "retries"})
+    | {"authenticate", "admit", "refuse"}  # the hooks of the server stub
+    | ARGUMENTS
+)
 GROUPS = frozenset({"close", "aclose", "with_options", "raw", "transport"})
 GROUP_CLASSES = frozenset({"AsyncPages", "Group", "Lazy", "Mapping", "Page", "Sequence"}) | frozenset(
     {"AsyncByteStream", "AsyncEventStream", "ByteStream", "EventStream", "FileContent", "ServerSentEvent", "Unset"}

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, select, update
 
 from diglot.serve.database import Database
 from diglot.serve.errors import UnfinishedDocumentError, UnknownDocumentError, UnknownFieldError
@@ -37,6 +37,19 @@ Value = str | int | float | None
 Rows = Mapping[Table, Sequence[Mapping[str, Any]]]
 
 _AT_ONCE = 500  # ids in one statement: every database limits the number of bound parameters
+
+# What every request asks, made once: to make a statement takes longer than SQLite takes to answer it.
+_KEYS = select(api_keys.c.digest, tenants.c.id, tenants.c.account_id).join(tenants)
+_DATASET = select(datasets.c.id, datasets.c.api_enabled).where(
+    datasets.c.id == bindparam("dataset_id"), datasets.c.tenant_id == bindparam("tenant_id")
+)
+_HELD = document_metadata.c
+_VALUES = (
+    select(_HELD.document_id, _HELD.field_id, _HELD.value, metadata_fields.c.name, metadata_fields.c.type)
+    .join(metadata_fields)
+    .where(_HELD.document_id.in_(bindparam("document_ids", expanding=True)))
+    .order_by(metadata_fields.c.position)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +127,15 @@ class Store:
     def tenant(self, key: bytes) -> Tenant | None:
         """The tenant whose API key `key` is. Every key is compared, each in constant time."""
         digest = hashlib.sha256(key).hexdigest()
-        query = select(api_keys.c.digest, tenants.c.id, tenants.c.account_id).join(tenants)
         with self._database.reading() as connection:
-            known = connection.execute(query).all()
+            known = connection.execute(_KEYS).all()
         holders = [Tenant(row.id, row.account_id) for row in known if hmac.compare_digest(row.digest, digest)]
         return holders[0] if holders else None
 
     def dataset(self, tenant: Tenant, dataset_id: str) -> Dataset | None:
         """The dataset of that id, if it is the tenant's own."""
-        query = select(datasets.c.id, datasets.c.api_enabled).where(
-            datasets.c.id == dataset_id, datasets.c.tenant_id == tenant.id
-        )
         with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(_DATASET, {"dataset_id": dataset_id, "tenant_id": tenant.id}).one_or_none()
         return row and Dataset(row.id, row.api_enabled)
 
     # The list
@@ -169,15 +178,8 @@ class Store:
 
     def values(self, connection: Connection, document_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The metadata of each of at most one page of documents, in the order of the dataset's fields."""
-        held, fields = document_metadata.c, metadata_fields.c
-        query = (
-            select(held.document_id, held.field_id, held.value, fields.name, fields.type)
-            .join(metadata_fields)
-            .where(held.document_id.in_(document_ids))
-            .order_by(fields.position)
-        )
         found: dict[str, list[dict[str, Any]]] = {}
-        for document_id, field_id, value, name, type_ in connection.execute(query):
+        for document_id, field_id, value, name, type_ in connection.execute(_VALUES, {"document_ids": document_ids}):
             entry = {"id": field_id, "name": name, "type": type_, "value": json.loads(value)}
             found.setdefault(document_id, []).append(entry)
         return found
