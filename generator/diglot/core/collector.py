@@ -26,9 +26,15 @@ def paused() -> Iterator[None]:
 
 @contextlib.contextmanager
 def set_aside() -> Iterator[Callable[[], int]]:
-    """Gives a call that frees the cycles made within; what was there before is not looked at."""
+    """Gives a call that frees the cycles made since the last one; what was there before is not looked at again."""
+
+    def free() -> int:
+        freed = gc.collect()
+        gc.freeze()
+        return freed
+
     gc.freeze()
     try:
-        yield gc.collect
+        yield free
     finally:
         gc.unfreeze()

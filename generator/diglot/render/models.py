@@ -30,11 +30,12 @@ def render_models(models: Sequence[Model], package: str, templates: Path) -> str
     if not models:
         return "from __future__ import annotations\n"
     texts: list[str] = []
-    sources = []
+    sources: list[str] = []
     with set_aside() as free:
         for portion in divided(models):
+            if sources:
+                free()
             sources.append(_render(portion, package, templates, _Disarmed(texts)))
-            free()
     return _TOKEN.sub(lambda token: texts[int(token["number"])], joined(sources))
 
 
