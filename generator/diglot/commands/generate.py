@@ -8,6 +8,7 @@ from dataclasses import replace
 from diglot import files, pipeline
 from diglot.commands.common import by_history, findings_of, listed, project_of, stale
 from diglot.core.catalogue import phrase
+from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
 from diglot.core.rules import broken
 from diglot.core.usage import UsageError
@@ -16,6 +17,7 @@ from diglot.freshness import Memory
 from diglot.project import Project
 
 
+@paused()
 def run(arguments: Namespace, streams: Streams) -> int:
     """Generate; with --check only say what would change."""
     project = project_of(arguments)
