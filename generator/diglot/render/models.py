@@ -29,6 +29,8 @@ def render_models(models: Sequence[Model], package: str, templates: Path) -> str
     """The source of the classes, imports included, not yet formatted."""
     if not models:
         return "from __future__ import annotations\n"
+    from datamodel_code_generator.parser import openapi  # noqa: F401 - before what there is is set aside
+
     texts: list[str] = []
     sources: list[str] = []
     with set_aside() as free:
