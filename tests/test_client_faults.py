@@ -388,6 +388,17 @@ def test_a_server_that_repeats_the_key_teaches_nobody(
     assert f"Authorization: Bearer {KEY}" in server.heads[0]
 
 
+def test_a_key_is_struck_out_of_an_address_too(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "dify_knowledge")
+    key = "sk+/=12345"
+    with faulty(answer("", 500)) as server, dk.DifyKnowledge(key, base_url=server.url) as client:
+        with pytest.raises(dk.ServerError) as caught:
+            client.list_documents(DATASET, keyword=f"a{key}")
+    assert "keyword=a***" in str(caught.value)
+    assert "12345" not in repr(vars(caught.value))
+    assert "sk%2B%2F%3D12345" in server.heads[0]
+
+
 def test_no_logger_says_the_key(caller: Caller, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with faulty(answer("", 503), GOOD) as server:
