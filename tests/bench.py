@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_generate import generating
-from bench_measure import BIN, EDITIONS, ROOT, RUNS, Subject, compare, row
+from bench_measure import BIN, EDITIONS, ROOT, RUNS, Subject, compare, measure, row
 from diglot.core.tree import copy_tree, plain
 from diglot.core.yaml import dump, load
 
