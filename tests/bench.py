@@ -13,105 +13,42 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from bench_generate import generating
+from bench_measure import BIN, EDITIONS, ROOT, RUNS, Subject, compare, row
 from diglot.core.tree import copy_tree, plain
 from diglot.core.yaml import dump, load
 
-ROOT = Path(__file__).resolve().parent.parent
-BIN = Path(sys.executable).parent
-RUNS = int(os.environ.get("DIGLOT_BENCH_RUNS", "5"))
 PAGES = 1000
 SPECIFICATION = 3_000_000  # bytes
 VERSION = 11_000_000  # bytes
-EDITIONS = ROOT.parent / "shared" / "specs"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One command's medians: wall and CPU seconds of the whole process, and its peak memory in MB."""
-
-    wall: float
-    cpu: float
-    memory: float
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A command to time, and what to do before each run."""
-
-    name: str
-    command: Sequence[str | Path]
-    before: Callable[[], object] = lambda: None
-    cwd: Path = ROOT
-    code: int = 0  # the exit code of success: 1 where findings are what is measured
+def starting(folder: Path) -> None:
+    """From nothing to a client that can be called; the large contract only where it is at hand."""
+    clients = {"three operations": ("dify_knowledge", ROOT / "generated")}
+    editions = [EDITIONS / f"dify-82.{language}.json" for language in ("en", "zh")]
+    if all(edition.is_file() for edition in editions):
+        into = folder / "large"
+        into.mkdir()
+        measure(Subject("large", [BIN / "diglot", "generate", *editions, "--into", into, "--package", "large_api"]))
+        clients["82 operations"] = ("large_api", into)
+    print("\na client that is ready to be called, a process of its own each; of that, Python itself is the last line")
+    subjects = [
+        Subject(name, [sys.executable, "-c", f"from {package} import DifyKnowledge; DifyKnowledge('k')"], cwd=path)
+        for name, (package, path) in clients.items()
+    ]
+    for name, figures in zip([*clients, "python alone"], compare(*subjects, bare()), strict=True):
+        print(row(name, figures))
 
 
-def measure(subject: Subject) -> tuple[float, float, float]:
-    """One run in a process of its own."""
-    subject.before()
-    with tempfile.TemporaryFile() as output:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            [str(part) for part in subject.command], cwd=subject.cwd, stdout=output, stderr=output
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != subject.code:
-            output.seek(0)
-            sys.exit(f"{subject.name}: exit {process.returncode}\n{output.read().decode(errors='replace')[-2000:]}")
-    unit = 1024 if sys.platform != "darwin" else 1024 * 1024
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit
-
-
-def compare(*subjects: Subject) -> list[Figures]:
-    """The medians of each subject, run in turn."""
-    runs: list[list[tuple[float, float, float]]] = [[] for _ in subjects]
-    for number in range(RUNS + 1):
-        for subject, seen in zip(subjects, runs, strict=True):
-            figures = measure(subject)
-            if number:  # the first is the warm-up
-                seen.append(figures)
-    return [Figures(*(statistics.median(run[index] for run in seen) for index in range(3))) for seen in runs]
-
-
-def row(name: str, figures: Figures, peer: Figures | None = None) -> str:
-    ratio = f"{figures.wall / peer.wall:6.2f} x" if peer else " " * 8
-    return f"  {name:44} {figures.wall:7.3f} s  {figures.cpu:7.3f} s  {figures.memory:6.0f} MB {ratio}"
-
-
-def generating(folder: Path) -> None:
-    project = folder / "project"
-    shutil.copytree(ROOT / "specs", project / "specs")
-    shutil.copy(ROOT / "pyproject.toml", project)
-    memory = project / ".diglot"
-
-    def forget() -> None:
-        shutil.rmtree(memory, ignore_errors=True)
-        shutil.rmtree(project / "generated", ignore_errors=True)
-
-    diglot = [BIN / "diglot", "generate", "-C", project]
-    peer = [BIN / "openapi-python-client", "generate", "--path", project / "specs/openapi.yaml", "--overwrite"]
-    cold, other = compare(
-        Subject("diglot generate", diglot, forget),
-        Subject("openapi-python-client", [*peer, "--output-path", folder / "peer"], cwd=folder),
-    )
-    measure(Subject("diglot generate", diglot))
-    unchanged, bare = compare(Subject("unchanged", diglot), Subject("help", [BIN / "diglot", "--help"]))
-    print(
-        "generate, three operations (both languages, sync and async client, reference); ratio to the peer's wall time"
-    )
-    print(row("diglot generate, from nothing", cold, other))
-    print(row("openapi-python-client generate (peer)", other))
-    print(row("diglot generate, nothing changed", unchanged, other))
-    print(row("diglot --help", bare))
+def bare() -> Subject:
+    return Subject("python alone", [sys.executable, "-c", "pass"])
 
 
 def reading(folder: Path) -> None:
@@ -246,6 +183,9 @@ def main() -> None:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(name) / "bytecode")
         generating(Path(name))
+        sys.stdout.flush()
+        subprocess.run([sys.executable, ROOT / "tests/bench_client.py"], cwd=ROOT, check=True)
+        starting(Path(name))
         reading(Path(name))
         loading(Path(name))
         drifting(Path(name))

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -157,13 +157,14 @@ def sync_candidates(url: str) -> Iterator[tuple[str, Call]]:
     yield "our client, fully validated", lambda: ours.list_documents(DATASET, limit=100)
 
 
-def async_candidates(url: str) -> Iterator[tuple[str, AsyncCall]]:
+def async_candidates(url: str, opened: AsyncExitStack) -> Iterator[tuple[str, AsyncCall]]:
     """Every asynchronous client that is installed, with its ways to read."""
     from dify_knowledge import AsyncDifyKnowledge
 
     for name in ("httpx", "httpx2"):
         if find_spec(name):
             client = __import__(name).AsyncClient()
+            opened.push_async_callback(client.aclose)
             for way, parse in parsers().items():
 
                 async def get(client: Any = client, parse: Parse = parse) -> object:
@@ -174,6 +175,7 @@ def async_candidates(url: str) -> Iterator[tuple[str, AsyncCall]]:
         import aiohttp  # type: ignore[import-not-found, unused-ignore]
 
         session = aiohttp.ClientSession()
+        opened.push_async_callback(session.close)
         for way, parse in parsers().items():
 
             async def ask(parse: Parse = parse) -> object:
@@ -182,6 +184,7 @@ def async_candidates(url: str) -> Iterator[tuple[str, AsyncCall]]:
 
             yield f"aiohttp + {way}", ask
     ours = AsyncDifyKnowledge("k", base_url=url)
+    opened.push_async_callback(ours.aclose)
 
     async def call() -> object:
         return await ours.list_documents(DATASET, limit=100)
@@ -206,14 +209,15 @@ def sync_figures(url: str) -> dict[str, float]:
 async def async_figures(url: str) -> dict[str, float]:
     """The same for asynchronous candidates, one call after another."""
     seen: dict[str, list[float]] = {}
-    candidates = list(async_candidates(url))
-    for number in range(ROUNDS + 1):
-        for name, call in candidates:
-            started = time.process_time()
-            for _ in range(CALLS):
-                await call()
-            if number:
-                seen.setdefault(name, []).append((time.process_time() - started) / CALLS)
+    async with AsyncExitStack() as opened:
+        candidates = list(async_candidates(url, opened))
+        for number in range(ROUNDS + 1):
+            for name, call in candidates:
+                started = time.process_time()
+                for _ in range(CALLS):
+                    await call()
+                if number:
+                    seen.setdefault(name, []).append((time.process_time() - started) / CALLS)
     return {name: statistics.median(times) for name, times in seen.items()}
 
 

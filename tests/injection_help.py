@@ -82,7 +82,7 @@ _NAMES = frozenset({"name", "operationId", "title", "identifier"})
 
 @dataclass
 class Poison:
-    """A way to break out, at both ends of a sentinel, in every position of some kinds; harmless: the sentinel alone."""
+    """A way to break out at both ends of a sentinel, in every position of some kinds; harmless: the sentinel alone."""
 
     way: str | list[str]
     kinds: frozenset[Kind]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import importlib
+import io
 import json
 import logging
 import pickle
@@ -381,6 +382,13 @@ class TestRetries:
         assert len(waits) == 2
         assert 0 <= waits[0] <= 0.5
         assert 0 <= waits[1] <= 1
+
+    def test_a_file_is_sent_again_from_its_start(self, caller: Caller) -> None:
+        file = ("a.txt", io.BytesIO(b"hello there"))
+        caller(
+            answers(httpx2.Response(503), httpx2.Response(201, json=document())), "upload_document", DATASET, file=file
+        )
+        assert [request.content.count(b"hello there") for request in caller.seen] == [1, 1]
 
     def test_at_most_as_often_as_allowed(self, caller: Caller, waits: list[float]) -> None:
         with pytest.raises(caller.lib.ServerError):

@@ -9,14 +9,18 @@ import gzip
 import importlib
 import json
 import logging
+import os
 import pickle
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -136,6 +140,7 @@ INVALID: dict[str, tuple[bytes, str, str]] = {
     "blank": (answer("  \n"), "", "EOF"),
     "no UTF-8": (answer(b'{"data": "\xff"}'), "", "unicode"),
     "UTF-16": (answer(page(ROW).encode("utf-16")), "", "application/json"),
+    "byte order mark": (answer(b"\xef\xbb\xbf" + page(ROW).encode()), "", "expected value"),
     "two documents": (answer(page(ROW) * 2), "", "trailing"),
     "deep": (answer(deep(2000)), "", "recursion"),
     "204": (answer(b"", 204, content_length=""), "", "status 204"),
@@ -536,6 +541,11 @@ class TestListings:
             caller.rows(server.url)
         assert len(server.heads) == 2
 
+    def test_a_last_page_that_comes_again_ends_the_listing(self, caller: Caller) -> None:
+        with faulty(answer(page(ROW, has_more=True))) as server:
+            assert len(caller.rows(server.url)) == 1
+        assert len(server.heads) == 2
+
     @pytest.mark.parametrize("said", [True, False])
     def test_a_size_that_is_capped(self, caller: Caller, said: bool) -> None:
         batches = [[{**ROW, "position": 100 * number + at} for at in range(100)] for number in range(3)]
@@ -548,6 +558,50 @@ class TestListings:
         with faulty(answer(page(total=9, has_more=True))) as server:
             assert caller.rows(server.url, page=7) == []
         assert len(server.heads) == 1
+
+
+def test_a_client_is_ready_before_models_and_tls_are() -> None:
+    check = (
+        "import sys, ssl\n"
+        "ssl.SSLContext = None\n"
+        "from dify_knowledge import DifyKnowledge, AsyncDifyKnowledge\n"
+        "DifyKnowledge('k'), AsyncDifyKnowledge('k')\n"
+        "assert 'dify_knowledge.models' not in sys.modules\n"
+    )
+    run = subprocess.run([sys.executable, "-W", "error", "-c", check], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_a_raw_answer_keeps_its_type(tmp_path: Path) -> None:
+    file = tmp_path / "typed.py"
+    file.write_text(
+        """
+from dify_knowledge import AsyncDifyKnowledge, AsyncPage, DifyKnowledge, Page, Raw
+from dify_knowledge.models import Document, SuccessResponse
+
+
+def at_once(client: DifyKnowledge) -> tuple[Raw[Page[Document]], Raw[SuccessResponse]]:
+    done = client.raw(client.batch_update_document_status, "id", "enable", document_ids=[])
+    return client.raw(client.list_documents, "id", page=2), done
+
+
+async def later(client: AsyncDifyKnowledge) -> tuple[Raw[AsyncPage[Document]], Raw[SuccessResponse]]:
+    done = await client.raw(client.batch_update_document_status, "id", "enable", document_ids=[])
+    return await client.raw(client.list_documents, "id", page=2), done
+
+
+def wrong(client: DifyKnowledge) -> object:
+    return client.raw(client.list_documents, "id", page="2")
+"""
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path}", str(file)],
+        env={**os.environ, "MYPYPATH": str(Path(dk.__file__).parents[1])},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    (line, _) = run.stdout.splitlines()
+    assert "error" in line
+    assert '"page"' in line
 
 
 class TestManyAtOnce:

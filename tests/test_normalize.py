@@ -22,6 +22,7 @@ from diglot.core.tree import plain, walk
 from diglot.core.yaml import dump, load
 from diglot.normalize import Normalized, apply, canonical, normalize
 from diglot.normalize.operation_ids import infer_operation_id
+from diglot.normalize.shared import hoisted
 from diglot.normalize.targets import target_of
 from diglot.project import Project
 from diglot.read import read_bytes
@@ -412,3 +413,24 @@ def test_canonical_keeps_marks(fragments: list[Fragment]) -> None:
         assert len(marks) > 10
         lines = fragment.page.text.count("\n") + 1
         assert all(1 <= mark.line <= lines for mark in marks if mark)
+
+
+def test_what_is_shared_is_lifted_out_of_a_copy() -> None:
+    text = dump(
+        {
+            "openapi": "3.1.1",
+            "info": {"title": "T", "version": "1"},
+            "paths": {
+                path: {"get": {"servers": [{"url": "https://a.example"}], "responses": {"200": {"description": "ok"}}}}
+                for path in ("/a", "/b")
+            },
+        }
+    )
+    (page,) = read_bytes("en/a.yaml", text.encode(), "en")
+    own = canonical(page)
+    before = json.dumps(own.document)
+    (lifted,) = hoisted([own])
+    assert lifted.document["servers"] == [{"url": "https://a.example"}]
+    assert "servers" not in lifted.document["paths"]["/a"]["get"]
+    assert json.dumps(own.document) == before
+    assert lifted.document.marks["servers"] == own.document["paths"]["/b"]["get"].marks["servers"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diglot.core.collector import set_aside
+from diglot.core.collector import paused, set_aside
 from diglot.render import portions
 from diglot.render.models import render_models
 from diglot.render.portions import divided
@@ -86,4 +86,15 @@ def test_cycles_made_within_are_freed_and_the_collector_is_as_before() -> None:
         Node()
         assert free() >= 1
         assert gc.get_freeze_count() > frozen
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_was_made_while_the_collector_was_paused_is_old_afterwards() -> None:
+    gc.collect()
+    with paused():
+        assert not gc.isenabled()
+        made = [[] for _ in range(5000)]
+    assert gc.isenabled()
+    assert gc.get_count()[0] < 1000
+    assert sum(map(gc.is_tracked, made)) == 5000
     assert gc.get_freeze_count() == 0

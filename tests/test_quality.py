@@ -18,6 +18,7 @@ USER = '''"""A program of somebody who uses the client."""
 from __future__ import annotations
 
 from typing import Any, assert_type
+from uuid import UUID
 
 import httpx2
 
@@ -42,7 +43,7 @@ def names(client: DifyKnowledge, dataset_id: str) -> list[str]:
     assert_type(page.next_page(), Page[models.Document] | None)
     for document in page:
         assert_type(document, models.Document)
-        assert_type(document.id, str | None)
+        assert_type(document.id, UUID)
     return [document.name or "" for document in page]
 
 

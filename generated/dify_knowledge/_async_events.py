@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -64,7 +64,7 @@ class AsyncEventStream(_AsyncStream, Generic[T]):
     ) -> None:
         super().__init__(transport, answer, incoming)
         self._model = model
-        self._events: AsyncIterator[T] = self._read()
+        self._events = self._read()
         self.last: ServerSentEvent | None = None
 
     @classmethod
@@ -88,7 +88,12 @@ class AsyncEventStream(_AsyncStream, Generic[T]):
     async def __anext__(self) -> T:
         return await anext(self._events)
 
-    async def _read(self) -> AsyncIterator[Any]:
+    async def aclose(self) -> None:
+        """Give the connection back; the events that were not read are lost."""
+        await self._events.aclose()
+        await super().aclose()
+
+    async def _read(self) -> AsyncGenerator[T, None]:
         parser = Parser()
         try:
             async for chunk in self._transport.chunks(self._incoming, self.answer):
@@ -102,7 +107,7 @@ class AsyncEventStream(_AsyncStream, Generic[T]):
                 str(error), self.answer, self._transport.secret
             ) from error
         finally:
-            await self.aclose()
+            await super().aclose()
 
     def _value(self, event: ServerSentEvent) -> Any:
         if self._model is None:

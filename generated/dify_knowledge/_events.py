@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -63,7 +63,7 @@ class EventStream(_Stream, Generic[T]):
     ) -> None:
         super().__init__(transport, answer, incoming)
         self._model = model
-        self._events: Iterator[T] = self._read()
+        self._events = self._read()
         self.last: ServerSentEvent | None = None
 
     @classmethod
@@ -87,7 +87,12 @@ class EventStream(_Stream, Generic[T]):
     def __next__(self) -> T:
         return next(self._events)
 
-    def _read(self) -> Iterator[Any]:
+    def close(self) -> None:
+        """Give the connection back; the events that were not read are lost."""
+        self._events.close()
+        super().close()
+
+    def _read(self) -> Generator[T, None, None]:
         parser = Parser()
         try:
             for chunk in self._transport.chunks(self._incoming, self.answer):
@@ -101,7 +106,7 @@ class EventStream(_Stream, Generic[T]):
                 str(error), self.answer, self._transport.secret
             ) from error
         finally:
-            self.close()
+            super().close()
 
     def _value(self, event: ServerSentEvent) -> Any:
         if self._model is None:

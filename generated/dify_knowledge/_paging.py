@@ -70,6 +70,9 @@ class Page(Generic[RowT]):
     def next_page(self) -> Page[RowT] | None:
         """Fetch the page after this one; None, and no request, after the last.
 
+        A server that has no later page and gives this one once more ends the listing,
+        if all the rows that it counts have come.
+
         Raises:
             ResponseInvalid: the server gave the rows of this page once more, so that
                 going on would never end.
@@ -81,6 +84,8 @@ class Page(Generic[RowT]):
         before = self._position.before + self._position.count
         page: Page[RowT] = Page(self._transport, request, answer, self._paging, before)
         if page.data == self.data:
+            if self._position.is_complete:
+                return None
             raise repeated(self._paging.number, page.number)
         return page
 

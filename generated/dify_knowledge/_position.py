@@ -37,6 +37,11 @@ class Position:
     said_more: bool
 
     @property
+    def is_complete(self) -> bool:
+        """Whether all rows that the server counts have come."""
+        return self.total is not None and self.before + self.count >= self.total
+
+    @property
     def has_more(self) -> bool:
         """Whether another page holds rows.
 
@@ -45,7 +50,7 @@ class Position:
         were asked for are wrong when they cap that size. A page without rows is the
         last one, whatever is said.
         """
-        is_short = self.total is not None and self.before + self.count < self.total
+        is_short = self.total is not None and not self.is_complete
         return self.count > 0 and (self.said_more or is_short)
 
 

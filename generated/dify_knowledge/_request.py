@@ -36,6 +36,10 @@ class Request:
     statuses: tuple[int, ...] = (200,)
     is_streamed: bool = False
 
+    def expects(self, status: int) -> bool:
+        """Whether a status is a declared success; any success where none is declared."""
+        return status in self.statuses or (not self.statuses and 200 <= status < 300)
+
     def with_query(self, name: str, value: int) -> Request:
         """The same request with one query parameter changed."""
         kept = tuple(pair for pair in self.query if pair[0] != name)
@@ -115,7 +119,10 @@ class Operation:
             return plain
         if self.media == "multipart/form-data":
             fields = field_parts(self._checked(self.body, body), self.encodings)
-            return replace(plain, files=(*fields, *file_parts(files or {})))
+            if parts := (*fields, *file_parts(files or {})):
+                return replace(plain, files=parts)
+            typed = (*plain.headers, ("Content-Type", f"{self.media}; boundary=empty"))
+            return replace(plain, headers=typed, content=b"--empty--\r\n")
         if self.media == "application/x-www-form-urlencoded":
             return replace(plain, form=form_fields(self._checked(self.body, body)))
         return replace(

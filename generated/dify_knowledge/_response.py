@@ -15,6 +15,7 @@ from pydantic_core import from_json
 from ._answer import Answer
 from ._error import StatusError
 from ._failure import redacted, redacted_bytes
+from ._request import Request
 from .errors import ResponseInvalid, error_class
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -52,17 +53,17 @@ def misread_event(problem: str, answer: Answer, secret: str) -> ResponseInvalid:
     return _invalid(answer, secret, "", problem, "server-sent events")
 
 
-def check_status(answer: Answer, statuses: tuple[int, ...], secret: str) -> None:
+def check_status(answer: Answer, request: Request, secret: str) -> None:
     """Let a declared success pass.
 
     Raises:
         StatusError: the server refused or failed.
         ResponseInvalid: a success that the contract does not declare.
     """
-    if answer.status in statuses or (not statuses and answer.is_success):
+    if request.expects(answer.status):
         return
     if answer.is_success:
-        expected = f"status {' or '.join(map(str, statuses))}"
+        expected = f"status {' or '.join(map(str, request.statuses))}"
         raise _invalid(answer, secret, "", f"status {answer.status}", expected)
     raise failure(answer, secret)
 

@@ -121,33 +121,40 @@ class Transport:
         return answer
 
     def _done(self, request: Request) -> tuple[Answer, httpx2.Response]:
+        http = self.connections.open()
         url = self.base_url + request.path
         if request.query:
             url = f"{url}?{urlencode(request.query)}"
         sent = Sent(request.method, redacted(url, self.secret))
+        outgoing = self._outgoing(http, request, url)
         deadline = Deadline.start(self.timeout)
-        answer, incoming = self._until_done(request, url, sent, deadline)
-        check_status(answer, request.statuses, self.secret)
+        answer, incoming = self._until_done(http, outgoing, request, sent, deadline)
+        check_status(answer, request, self.secret)
         return answer, incoming
 
     def _until_done(
-        self, request: Request, url: str, sent: Sent, deadline: Deadline
+        self,
+        http: httpx2.Client,
+        outgoing: httpx2.Request,
+        request: Request,
+        sent: Sent,
+        deadline: Deadline,
     ) -> tuple[Answer, httpx2.Response]:
         waited, attempt = 0.0, 0
         while True:
             attempt += 1
             wait: float | None = None
             try:
-                answer, incoming = self._once(request, url, sent, deadline)
+                answer, incoming = self._once(http, outgoing, request, sent, deadline)
             except httpx2.TransportError as error:
                 _LOG.info("%s failed: %s", sent, type(error).__name__)
-                if self.retry.after_error(request.method, error):
+                if self.retry.after_error(sent.method, error):
                     wait = self.retry.wait(attempt, waited, deadline.left())
                 if wait is None:
                     raise broken(error, sent, deadline, self.secret) from error
             else:
                 _LOG.debug("%s -> %d in %.3f s", sent, answer.status, answer.elapsed)
-                if self.retry.after_status(request.method, answer.status):
+                if self.retry.after_status(sent.method, answer.status):
                     asked = answer.headers.get("retry-after")
                     wait = self.retry.wait(attempt, waited, deadline.left(), asked)
                 if wait is None:
@@ -157,25 +164,20 @@ class Transport:
             waited += wait
 
     def _once(
-        self, request: Request, url: str, sent: Sent, deadline: Deadline
+        self,
+        http: httpx2.Client,
+        outgoing: httpx2.Request,
+        request: Request,
+        sent: Sent,
+        deadline: Deadline,
     ) -> tuple[Answer, httpx2.Response]:
-        http = self.connections.open()
-        outgoing = httpx2.Request(
-            request.method,
-            url,
-            headers=self._headers(http, request),
-            cookies=http.cookies or None,
-            content=request.content,
-            data=request.form,
-            files=list(request.files) or None,
-            extensions={"timeout": deadline.phases()},
-        )
+        outgoing.extensions["timeout"] = deadline.phases()
         for before in self.hooks.request:
             before(outgoing)
         started = time.monotonic()
         incoming = http.send(outgoing, stream=True, follow_redirects=False)
         content = b""
-        if not (request.is_streamed and incoming.status_code in request.statuses):
+        if not (request.is_streamed and request.expects(incoming.status_code)):
             content = self._body(incoming, sent, deadline)
         answer = Answer(
             incoming.status_code,
@@ -190,12 +192,25 @@ class Transport:
             after(answer)
         return answer, incoming
 
-    def _headers(self, http: httpx2.Client, request: Request) -> list[tuple[str, str]]:
-        """Those of the HTTP client, with ours in their place."""
+    def _outgoing(
+        self, http: httpx2.Client, request: Request, url: str
+    ) -> httpx2.Request:
+        """One request for all attempts: files in it are read anew for each.
+
+        Its headers are those of the HTTP client, with ours in their place.
+        """
         own = [self.authorization, *request.headers]
         names = {name.lower() for name, _ in own}
         kept = http.headers.multi_items()
-        return [*(pair for pair in kept if pair[0] not in names), *own]
+        return httpx2.Request(
+            request.method,
+            url,
+            headers=[*(pair for pair in kept if pair[0] not in names), *own],
+            cookies=http.cookies or None,
+            content=request.content,
+            data=request.form,
+            files=list(request.files) or None,
+        )
 
     def _body(self, incoming: httpx2.Response, sent: Sent, deadline: Deadline) -> bytes:
         parts: list[bytes] = []

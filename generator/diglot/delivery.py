@@ -72,6 +72,8 @@ def deliver(outcome: Outcome, arguments: Any, streams: Streams) -> int:
 
 
 def _rendered(outcome: Outcome, form: str, streams: Streams, colour: bool) -> str:
+    if form == "text" and not outcome.findings and not outcome.waived:
+        return outcome.body  # most runs find nothing, and then need no format
     from diglot import report
 
     language, findings, waived = streams.language, outcome.findings, outcome.waived

@@ -28,7 +28,7 @@ class Memory:
     def recall(self) -> Any | None:
         """What was remembered, if inputs and outputs are still the same; else None."""
         state = files.load_state(self._path)
-        return state.get("said") if state.get("digest") == self._digest() else None
+        return state.get("said") if state and state.get("digest") == self._digest() else None
 
     def remember(self, said: Any) -> None:
         """Remember `said` (JSON) for the inputs and outputs as they are now."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from diglot import files, pipeline
 from diglot.commands.common import by_history, findings_of, listed, project_of, stale
 from diglot.core.catalogue import catalogue, phrase
+from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import File
 from diglot.core.rules import RULES, broken
@@ -22,6 +23,7 @@ from diglot.project import Project
 _DIGEST = re.compile("sha256 [0-9a-f]{64}")
 
 
+@paused()
 def run(arguments: Namespace, streams: Streams) -> int:
     """Generate; with --check only say what would change, and what that means to who calls the package."""
     project = _chosen(project_of(arguments), arguments)

@@ -35,7 +35,8 @@ def words(text: str) -> list[str]:
     is the same whichever language a page is written in, and two different names stay different.
     """
     found: list[str] = []
-    for run in re.split(r"[^A-Za-z0-9]+", "".join(_ascii(character) for character in text)):
+    spelled = text if text.isascii() else "".join(map(_ascii, text))
+    for run in re.split(r"[^A-Za-z0-9]+", spelled):
         found += _BREAK.findall(run)
     return found
 

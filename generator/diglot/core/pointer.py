@@ -20,7 +20,10 @@ def split(pointer: str) -> list[str]:
     pointer = pointer.removeprefix("#")
     if not pointer:
         return []
-    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.removeprefix("/").split("/")]
+    tokens = pointer.removeprefix("/").split("/")
+    if "~" not in pointer:
+        return tokens
+    return [token.replace("~1", "/").replace("~0", "~") for token in tokens]
 
 
 def resolve(document: Any, pointer: str) -> Any:

@@ -80,6 +80,14 @@ def copy_tree(node: Any) -> Any:
     return node
 
 
+def renewed(node: Map) -> Map:
+    """A copy whose entries may be set and taken away; the values are those of the original."""
+    mapping = Map(node.own)
+    mapping.update(node)
+    mapping.marks.update(node.marks)
+    return mapping
+
+
 def plain(node: Any) -> Any:
     """The same value as plain dicts and lists, without marks."""
     if isinstance(node, dict):

@@ -145,7 +145,8 @@ class Merger:
             self.clashes += [Clash(role, pointer, taken, claim) for claim in left if claim.strength == "declared"]
 
     def _remember(self, pointer: str, claims: list[Claim]) -> None:
-        self.origins[pointer] = tuple(dict.fromkeys(claim.origin for claim in claims))
+        origins = [claim.origin for claim in claims]
+        self.origins[pointer] = tuple(dict.fromkeys(origins) if len(origins) > 1 else origins)
 
 
 def _sampled(claim: Claim) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from diglot.core.ir import METHODS, Fragment
 from diglot.core.pointer import join, split
-from diglot.core.tree import Map, copy_tree, mark_of
+from diglot.core.tree import Map, mark_of, renewed
 from diglot.normalize.agreement import structure
 from diglot.normalize.moving import rewritten
 
@@ -56,7 +56,7 @@ def _values(fragments: Sequence[Fragment], key: str, role: str) -> Iterator[Any]
 
 
 def _lifted(fragment: Fragment, keys: Sequence[str]) -> Fragment:
-    document = copy_tree(fragment.document)
+    document = _renewed(fragment.document)
     for key in keys:
         for operation in _operations(document):
             if key in operation:
@@ -69,6 +69,20 @@ def _lifted(fragment: Fragment, keys: Sequence[str]) -> Fragment:
         return join("", *tokens[3:]) if of_operation else pointer
 
     return rewritten(fragment, document, moved)
+
+
+def _renewed(document: Map) -> Map:
+    """A copy down to the operations, all that is changed here."""
+    document = renewed(document)
+    for group in ("paths", "webhooks"):
+        if isinstance(document.get(group), Map):
+            document[group] = renewed(document[group])
+            for path, item in document[group].items():
+                if isinstance(item, Map):
+                    document[group][path] = renewed(item)
+                    methods = [method for method in METHODS if isinstance(item.get(method), Map)]
+                    document[group][path].update({method: renewed(item[method]) for method in methods})
+    return document
 
 
 def _operations(document: Map) -> Iterator[Map]:

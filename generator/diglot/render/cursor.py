@@ -59,7 +59,7 @@ class Node:
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of one member, or `default`; of anything but an object there are no members."""
-        return self.value.get(key, default) if isinstance(self.value, Mapping) else default
+        return self.value.get(key, default) if isinstance(self.value, dict) else default
 
     def at(self, *keys: str) -> Node:
         """The member that `keys` lead to, references followed on the way; an absent one has the value None."""
@@ -85,7 +85,7 @@ class Node:
 
     def members(self) -> Iterator[tuple[str, Node]]:
         """The members of an object in their order, references not followed."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, dict):
             for key, value in self.value.items():
                 yield str(key), Node(self.source, join(self.pointer, str(key)), value)
 

@@ -39,6 +39,7 @@ class Flavour:
     events: Code
     next: Code
     generator: Code
+    generator_type: Code
     pass_on: Code
 
 
@@ -70,7 +71,8 @@ SYNC = Flavour(
     paging=Code("_paging"),
     events=Code("_events"),
     next=Code("next"),
-    generator=Code("Iterator[Any]"),
+    generator=Code("Generator[T, None, None]"),
+    generator_type=Code("Generator"),
     pass_on=Code("yield from incoming.iter_bytes()"),
 )
 ASYNC = Flavour(
@@ -101,7 +103,8 @@ ASYNC = Flavour(
     paging=Code("_async_paging"),
     events=Code("_async_events"),
     next=Code("anext"),
-    generator=Code("AsyncIterator[Any]"),
+    generator=Code("AsyncGenerator[T, None]"),
+    generator_type=Code("AsyncGenerator"),
     pass_on=Code("async for chunk in incoming.aiter_bytes():\n                yield chunk"),
 )
 FLAVOURS = (SYNC, ASYNC)

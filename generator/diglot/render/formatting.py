@@ -11,7 +11,7 @@ from pathlib import Path
 
 from diglot.core.usage import UsageError
 
-_STYLE = ("--quiet", "--isolated", "--no-cache", "--target-version=py311", "--line-length=88")
+_STYLE = ("--isolated", "--no-cache", "--target-version=py311", "--line-length=88")
 _SORT = ("check", "--fix", "--exit-zero", "--select=F401,I001", "--config=lint.isort.known-first-party=[{package}]")
 
 
@@ -28,16 +28,22 @@ def format_python(files: Mapping[str, str], package: str, loose: Collection[str]
     with tempfile.TemporaryDirectory(prefix="diglot-") as name:
         folder = Path(name)
         for path, text in files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(text.encode())
+            place = folder / _name(path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(text.encode())
         if ordered := sorted(set(loose).intersection(files)):
             _run(sort, folder, ordered)
         _run(["format"], folder, list(files))
-        return {path: (folder / path).read_bytes().decode().replace("\r\n", "\n") for path in files}
+        return {path: (folder / _name(path)).read_bytes().decode().replace("\r\n", "\n") for path in files}
+
+
+def _name(path: str) -> str:
+    """The name for ruff: from an `__init__.py` it takes no import away, for all that it knows they are offered."""
+    return path.replace("__init__.py", "__init__.generated.py")
 
 
 def _run(arguments: list[str], folder: Path, paths: list[str]) -> None:
-    command = [_ruff(), *arguments, *_STYLE, "--", *paths]
+    command = [_ruff(), *arguments, *_STYLE, "--", *map(_name, paths)]
     run = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603 - our own arguments
     if run.returncode:
         faults = [fault for path in paths if (fault := _fault(path, (folder / path).read_bytes()))]

@@ -16,6 +16,7 @@ _LIMITS: dict[Kind, tuple[str, ...]] = {
     **dict.fromkeys(("integer", "number"), ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")),
     "array": ("minItems", "maxItems"),
 }
+_MAX_WHOLE = 2**63 - 1  # what checkers of types know of whole numbers ends here
 _LIMIT_TYPES: dict[str, type[Any] | tuple[type[Any], ...]] = {
     "pattern": str,
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), int),
@@ -107,6 +108,8 @@ def literal_of(values: list[Any], nullable: bool) -> Shape:
     kind = type(scalars[0])
     if kind not in (str, int, bool) or any(type(value) is not kind for value in scalars):
         return ANY  # numbers with fractions, objects, a mixture: nothing that one Literal can hold
+    if any(isinstance(value, int) and abs(value) > _MAX_WHOLE for value in scalars):
+        return Shape("integer", nullable)
     return Shape("literal", nullable, values=tuple(dict.fromkeys(scalars)))
 
 
@@ -125,4 +128,11 @@ def union_of(options: list[Shape], nullable: bool) -> Shape:
 def limits_of(parts: list[Node], kind: Kind) -> tuple[tuple[str, Any], ...]:
     """The assertions about a value of this kind that have a value as JSON Schema wants it."""
     found = ((key, first_of(parts, key)) for key in _LIMITS.get(kind, ()))
-    return tuple((key, value) for key, value in found if isinstance(value, _LIMIT_TYPES[key]) and value is not True)
+    return tuple(
+        (key, value) for key, value in found if isinstance(value, _LIMIT_TYPES[key]) and _can_bound(key, value)
+    )
+
+
+def _can_bound(key: str, value: Any) -> bool:
+    """Whether pydantic takes this limit: with a length that no list can have, a class could not be imported."""
+    return not isinstance(value, bool) and (_LIMIT_TYPES[key] is not int or 0 <= value <= _MAX_WHOLE)

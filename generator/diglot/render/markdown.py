@@ -55,7 +55,8 @@ def cell(text: str) -> Markdown:
 
 def code(text: str) -> Markdown:
     """A text as code within a line."""
-    shown = " ".join(one_newline(visible(text)).split()).replace("|", "\\|")
+    text = text if text.isprintable() else one_newline(visible(text))
+    shown = " ".join(text.split()).replace("|", "\\|")
     longest = _longest_run(shown)
     fence = "`" * (longest + 1)
     padding = " " if longest else ""

@@ -48,13 +48,13 @@ def property_name(parent: str, root: str, key: str) -> list[str]:
 
 
 def option_name(name: str, option: Node) -> str:
-    """What one option of a choice is called: by the one value or the property that tells it from the others."""
+    """What one option of a choice is called: by the one or two values or the property that tell it from the others."""
     for part in parts_of(option):
         members = list(part.at("properties").members())
         for key, member in members:
             values = enum_of(parts_of(member))
-            if values is not None and len(values) == 1 and isinstance(values[0], str) and values[0]:
-                return name + pascal(values[0], pascal(key))
+            if values and len(values) <= 2 and all(isinstance(value, str) and value for value in values):
+                return name + "Or".join(pascal(value, pascal(key)) for value in values)
         required = part.get("required")
         keys = [key for key, _ in members]
         first = next((key for key in required or () if key in keys), None) if isinstance(required, list) else None

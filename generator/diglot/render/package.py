@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any
 
@@ -32,8 +33,9 @@ def render(
     view = build_view(documents, options, origins)
     templates = Templates(options.templates)
     sources = render_python(view, templates)
-    package = format_python(sources, options.package, loose(sources))
-    files = [File(f"{options.package}/{name}", text) for name, text in package.items()]
+    with ThreadPoolExecutor(1) as meanwhile:  # ruff works while the rest is rendered
+        package = meanwhile.submit(format_python, sources, options.package, loose(sources))
+        files = render_beside(view, templates)
+    files += [File(f"{options.package}/{name}", text) for name, text in package.result().items()]
     files.append(File(f"{options.package}/py.typed", ""))
-    files += render_beside(view, templates)
     return tuple(sorted(files, key=lambda file: file.path))

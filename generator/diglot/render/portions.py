@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from diglot.render.shapes import Model
 
-_MOST_FIELDS = 400
+_MOST_FIELDS = 500
 """Fields of one portion, where its models can be divided so."""
 _CLASS = re.compile(r"^(?=class \w+\()", re.MULTILINE)
 _REBUILT = re.compile(r"^\w+\.model_rebuild\(\)$", re.MULTILINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,7 @@ class PlacedFailure:
 
 def loose(files: Iterable[str]) -> set[str]:
     """The files whose imports depend on the contract or the flavour: what they do not need is removed afterwards."""
-    exact = {f"{name}.py" for name in (*_SHARED, *SERVER)} - {"__init__.py", "operations.py"}
+    exact = {f"{name}.py" for name in (*_SHARED, *SERVER)} - {"__init__.py", "errors.py", "operations.py"}
     return set(files) - exact
 
 
@@ -156,9 +157,10 @@ def _exports(view: View) -> dict[str, Any]:
     }
 
 
-def _public_order(name: str) -> tuple[int, str]:
-    """Constants, then classes, then the rest: the order in which `__all__` is read."""
-    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+def _public_order(name: str) -> tuple[int, list[str | int]]:
+    """Constants, then classes, then the rest, numbers as numbers: the order in which `__all__` is read."""
+    runs: list[str | int] = [int(run) if run.isdigit() else run for run in re.split(r"([0-9]+)", name)]
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2, runs)
 
 
 def _errors(view: View) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class _Reference:
             "base_url": markdown.code(self.view.base_url),
             "authentication": markdown.prose(self._text(self.view.key.prose) or self.view.key.header),
             "operations": [self._operation(operation) for operation in self.view.operations],
-            "models": [self._model(model) for model in self.view.models if model.fields],
+            "models": [self._model(model) for model in self.view.models if model.fields or model.key],
         }
 
     def _operation(self, operation: Operation) -> dict[str, Any]:
@@ -108,6 +108,9 @@ class _Reference:
             )
             for field in model.fields
         ]
+        for value, name in model.options:
+            option = markdown.code(f"{model.key}: {value}")
+            rows.append(_row(option, markdown.code(name), self.say["yes"], Markdown(""), self._source(model.pointer)))
         return {"name": markdown.code(model.name), "text": markdown.prose(self._text(model.prose)), "fields": rows}
 
     def _meaning(self, field: Field) -> Markdown:

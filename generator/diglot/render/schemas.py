@@ -103,7 +103,7 @@ class Schemas:
         return name
 
     def _shape(self, parts: list[Node], names: Sequence[str]) -> Shape:
-        name = names[0]
+        name = self._by_pointer.get(parts[0].pointer, names[0])
         kinds, nullable = types_of(parts)
         if (values := enum_of(parts)) is not None:
             return literal_of(values, nullable)

@@ -140,10 +140,12 @@ def _refuse_unknown(override: Path, known: list[str]) -> None:
 
 
 def _only(kind: type[str]) -> Callable[[Any], Any]:
-    def finalize(value: Any) -> Any:
-        from jinja2 import TemplateRuntimeError, Undefined
+    from jinja2 import TemplateRuntimeError, Undefined
 
-        if not isinstance(value, kind | int | Undefined):
+    allowed = (kind, int, Undefined)
+
+    def finalize(value: Any) -> Any:
+        if not isinstance(value, allowed):
             raise TemplateRuntimeError(f"a value of type {type(value).__name__} is printed without an encoder")
         return value
 
