@@ -103,8 +103,10 @@ def _unusable(host: str, port: int, error: Exception) -> UsageError:
 def _reference(database_url: str | None) -> Application:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from diglot.serve.app import create_app
-
+    try:
+        from diglot.serve.app import create_app
+    except (ImportError, SyntaxError) as error:  # it stands on the generated package
+        raise UsageError(f"the generated package cannot be used: {error}; `diglot generate` makes it anew") from None
     try:
         return create_app(database_url)
     except (SQLAlchemyError, ImportError, OSError) as error:
