@@ -31,9 +31,10 @@ def running(app: Application | None = None) -> Iterator[str]:
     Raises:
         UsageError: the server did not start.
     """
+    served = app or _reference(None)
     listener = _listen("127.0.0.1", 0)
     ready = threading.Event()
-    server = _server(app or _reference(None), ready.set)
+    server = _server(served, ready.set)
 
     def serve() -> None:
         # An application that fails to start ends uvicorn by an exception; whoever waits is told below.
