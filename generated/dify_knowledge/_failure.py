@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import httpx2
 
 from ._error import Sent
@@ -20,8 +22,10 @@ _PHASES: tuple[tuple[type[httpx2.TimeoutException], str], ...] = (
 
 
 def redacted(text: str, secret: str) -> str:
-    """The text with asterisks in place of the API key."""
-    return text.replace(secret, "***") if len(secret) >= _SHORTEST else text
+    """The text with asterisks in place of the API key, be it as in a URL or plain."""
+    if len(secret) < _SHORTEST:
+        return text
+    return text.replace(secret, "***").replace(quote(secret, safe=""), "***")
 
 
 def redacted_bytes(content: bytes, secret: str) -> bytes:
