@@ -106,7 +106,7 @@ class TestWhatWouldChange:
         )
         assert out.count("client-argument-removed") == 1  # the asynchronous twin is not told of again
         assert "---" not in out
-        assert err.endswith("API: Argument removed: 1 (breaking)\n")
+        assert err.endswith("API: Argument removed: 1 (breaking), Method to implement changed: 1\n")
         assert workshop.tree() == before
 
     def test_a_change_of_texts_alone_is_a_note_for_each_file_and_still_a_change(self, workshop: Workshop) -> None:

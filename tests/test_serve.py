@@ -811,6 +811,12 @@ class TestRunning:
             serve_forever(port=0, database_url=url)
         assert "secret" not in str(caught.value)
 
+    def test_without_the_generated_package(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(sys.modules, "diglot.serve.app")
+        monkeypatch.setitem(sys.modules, "dify_knowledge", None)
+        with pytest.raises(UsageError, match=r"^the generated package cannot be used: .*`diglot generate`"), running():
+            pass
+
     def test_ctrl_c_ends_cleanly(self) -> None:
         program = textwrap.dedent("""
             from diglot.serve import serve_forever

@@ -31,9 +31,10 @@ def running(app: Application | None = None) -> Iterator[str]:
     Raises:
         UsageError: the server did not start.
     """
+    served = app or _reference(None)
     listener = _listen("127.0.0.1", 0)
     ready = threading.Event()
-    server = _server(app or _reference(None), ready.set)
+    server = _server(served, ready.set)
 
     def serve() -> None:
         # An application that fails to start ends uvicorn by an exception; whoever waits is told below.
@@ -103,8 +104,10 @@ def _unusable(host: str, port: int, error: Exception) -> UsageError:
 def _reference(database_url: str | None) -> Application:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from diglot.serve.app import create_app
-
+    try:
+        from diglot.serve.app import create_app
+    except (ImportError, SyntaxError) as error:  # it stands on the generated package
+        raise UsageError(f"the generated package cannot be used: {error}; `diglot generate` makes it anew") from None
     try:
         return create_app(database_url)
     except (SQLAlchemyError, ImportError, OSError) as error:
