@@ -442,6 +442,16 @@ class TestChoices:
                 caller.call("add_animal", body=wrong)
         assert caller.requests == []
 
+    def test_an_option_that_is_a_choice_itself_gives_its_own_options(self) -> None:
+        contract = copy.deepcopy(CONTRACT)
+        contract["components"]["schemas"]["Outer"] = {
+            "oneOf": [{"$ref": "#/components/schemas/Happening"}, {"$ref": "#/components/schemas/AskedAgain"}],
+            "discriminator": {"propertyName": "event", "mapping": {"born": "Happening", "Fed": "Happening"}},
+        }
+        contract["components"]["schemas"]["AskedAgain"] = {"properties": {"event": {"type": "string"}}}
+        models = build_view({"en": contract}, Options(), {}).models_by_name
+        assert models["Outer"].options == (("born", "Born"), ("Fed", "Fed"), ("AskedAgain", "AskedAgain"))
+
 
 class TestForms:
     """Files and fields as parts."""
