@@ -241,11 +241,21 @@ ODD_SCHEMAS: tuple[Any, ...] = (
     {"properties": {"model_config": {}, "copy": {"type": "string"}, "date": {"type": "string", "format": "date"}}},
     {"properties": {"a": {"items": {"items": {"items": {"properties": {"b": {}}}}}}}},
     {"type": "object", "properties": {"self": {"$ref": "#/components/schemas/Odd"}}},
+    {"discriminator": {"propertyName": 5, "mapping": {"a": "#/components/schemas/Document"}}},
+    {"oneOf": [], "discriminator": {"propertyName": "kind"}},
+    {"oneOf": [{"type": "string"}], "discriminator": {"propertyName": "kind", "mapping": {"a": "#/nowhere", "b": 5}}},
+    {"discriminator": {"propertyName": "kind", "mapping": {"a": "#/components/schemas/Text"}}},
+    {"discriminator": {"propertyName": "kind", "mapping": {"a": "Odd22", "b": "Document", "c": "Loop"}}},
+    {
+        "oneOf": [{"$ref": "#/components/schemas/Odd22"}, {"$ref": "#/components/schemas/MetadataValue"}],
+        "discriminator": {"propertyName": 'k"\n', "mapping": {'b"""\\': "Odd22", "d": "#/components/schemas/Odd23"}},
+    },
 )
 
 
 def test_odd_schemas_give_a_package_that_imports(tmp_path: Path) -> None:
     contract = documents()["en"]
+    contract["components"]["schemas"]["Text"] = {"type": "string"}
     contract["components"]["schemas"]["Loop"] = {"$ref": "#/components/schemas/Loop"}
     for number, schema in enumerate(ODD_SCHEMAS):
         media = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/Odd{number}"}}}}

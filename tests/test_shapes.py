@@ -271,6 +271,19 @@ class TestGroups:
         ]
         assert [group.attribute for group in self.groups("zh")] == ["ask_", "animals", "photos", "map"]
 
+    def test_a_tag_takes_the_name_of_no_other_module(self, folder: Path) -> None:
+        contract = copy.deepcopy(CONTRACT)
+        common = [path.stem for path in (folder / "zoo_client").glob("_*.py") if path.stem != "__init__"]
+        for name in common:
+            operation = {"operationId": f"do{name}", "tags": [name], "responses": {}}
+            contract["paths"][f"/tag/{name}"] = {"get": operation}
+        groups = build_view({"en": contract}, Options(), {}).groups
+        taken = [f"{prefix}{group.module}" for group in groups for prefix in ("_", "_async_")]
+        assert len(set(taken)) == len(taken)
+        own = {group.module for group in build_view({"en": CONTRACT}, Options(), {}).groups}
+        fixed = {name for name in common if name.removeprefix("_async").strip("_") not in own}
+        assert not fixed & set(taken)
+
     def test_both_ways_to_a_method_are_one_method(self, zoo: ModuleType) -> None:
         with zoo.Zoo("key", base_url=BASE) as client:
             assert client.animals._transport is client._transport
@@ -441,6 +454,16 @@ class TestChoices:
             with pytest.raises(caller.zoo.InvalidArgument):
                 caller.call("add_animal", body=wrong)
         assert caller.requests == []
+
+    def test_an_option_that_is_a_choice_itself_gives_its_own_options(self) -> None:
+        contract = copy.deepcopy(CONTRACT)
+        contract["components"]["schemas"]["Outer"] = {
+            "oneOf": [{"$ref": "#/components/schemas/Happening"}, {"$ref": "#/components/schemas/AskedAgain"}],
+            "discriminator": {"propertyName": "event", "mapping": {"born": "Happening", "Fed": "Happening"}},
+        }
+        contract["components"]["schemas"]["AskedAgain"] = {"properties": {"event": {"type": "string"}}}
+        models = build_view({"en": contract}, Options(), {}).models_by_name
+        assert models["Outer"].options == (("born", "Born"), ("Fed", "Fed"), ("AskedAgain", "AskedAgain"))
 
 
 class TestForms:

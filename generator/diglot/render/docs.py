@@ -33,7 +33,7 @@ _HINTS = {"uuid": "UUID", "date": "RFC 3339 date", "date-time": "RFC 3339 date a
 
 def model_text(model: Model) -> str:
     """The docstring of a class."""
-    lines = list(paragraphs(model.prose)) or [model.use]
+    lines = list(paragraphs(model.prose)) or wrap(model.use, WIDTH)
     return "\n".join([*lines, *(["", "Deprecated."] if model.deprecated else [])])
 
 

@@ -46,7 +46,8 @@ def read_groups(root: Node, operations: Sequence[Operation], taken: Sequence[str
 
 def _module(title: str) -> str:
     name = snake(title, "group")
-    return f"group_{name}" if name.startswith("async_") else name  # the twins of the others are called so
+    # twins and the modules of the server stub are called so
+    return f"group_{name}" if name.startswith(("async_", "server_")) else name
 
 
 def _title(root: Node, tag: str, members: Sequence[Operation]) -> str:

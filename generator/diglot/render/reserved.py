@@ -73,7 +73,7 @@ ARGUMENTS = frozenset({"self", "models", "operations", "request", "UUID", "annot
     name for name in dir(builtins) if name[0].islower()
 }
 METHODS = (
-    frozenset({"close", "aclose", "with_options", "api_key", "base_url", "timeout", "retries"})
+    frozenset({"close", "aclose", "raw", "with_options", "api_key", "base_url", "timeout", "retries"})
     | {"authenticate", "admit", "refuse"}  # the hooks of the server stub
     | ARGUMENTS
 )
@@ -83,6 +83,7 @@ GROUP_CLASSES = frozenset({"AsyncPages", "Group", "Lazy", "Mapping", "Page", "Se
 )
 """What the module of a group imports."""
 MODULES = frozenset(
-    ["async_client", "client", "error", "events", "forms", "group", "hooks", "lazy", "model", "options"]
-) | frozenset(["paging", "position", "raw", "request", "response", "retry", "settings", "sse", "transport", "variants"])
+    {"answer", "client", "error", "events", "failure", "forms", "group", "hooks", "lazy", "model", "paging", "position"}
+    | {"request", "response", "retry", "settings", "sse", "timeout", "transport"}
+)
 """The modules that every package has, without the underscore that they begin with."""

@@ -127,9 +127,16 @@ class Schemas:
         known = self._known(parts, names)
         self.models[known] = Model(known, key=choice.key, prose=prose_of(parts), pointer=parts[0].pointer)
         read = [(value, self.shape(node, option_name(known, node))) for value, node in choice.options]
-        options = tuple((value, shape.model) for value, shape in read if shape.kind == "model")
-        self.models[known] = replace(self.models[known], options=options)
-        return Shape("choice", nullable, model=known)
+        options = tuple((value, name) for value, shape in read if (name := self._chosen(value, shape)))
+        made = replace(self.models[known], options=options) if options else Model(known, root=ANY)
+        self.models[known] = made
+        return Shape("choice" if options else "model", nullable, model=known)
+
+    def _chosen(self, value: str, shape: Shape) -> str:
+        """The class of one option; where that is a choice itself, the class that it has for the same value."""
+        if shape.kind == "choice":
+            return dict(self.models[shape.model].options).get(value, "")
+        return shape.model
 
     def _union(self, parts: list[Node], options: list[Shape], names: Sequence[str], nullable: bool) -> Shape:
         """A choice without a discriminator: one between classes where a property tells them apart."""
