@@ -22,10 +22,10 @@ from diglot.core.pointer import join
 from diglot.core.tree import plain
 from diglot.normalize.overlay import apply
 from diglot.render import Options
-from diglot.render.python import render_python
-from diglot.render.reference import render_beside
+from diglot.render.beside.reference import render_beside
+from diglot.render.code.python import render_python
+from diglot.render.contract.view import build_view
 from diglot.render.templates import Templates
-from diglot.render.view import build_view
 from render_help import documents
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,8 +25,8 @@ from diglot.core.tree import plain
 from diglot.normalize import editions
 from diglot.project import Project
 from diglot.render import Options, render
-from diglot.render.operations import Operation
-from diglot.render.view import View, build_view
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.view import View, build_view
 from quality_help import mypy, ruff
 from render_help import write
 

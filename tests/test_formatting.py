@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diglot.core.usage import UsageError
-from diglot.render.formatting import format_python
+from diglot.render.code.formatting import format_python
 
 LOOSE = "import some_api.z\nimport re\nimport pydantic\nimport json\nX = [ re, pydantic, some_api.z ]\n"
 SORTED = "import re\n\nimport pydantic\n\nimport some_api.z\n\nX = [re, pydantic, some_api.z]\n"

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diglot.core.collector import paused, set_aside
-from diglot.render import portions
-from diglot.render.models import render_models
-from diglot.render.portions import divided
-from diglot.render.shapes import Field, Model, Shape
+from diglot.render.code import portions
+from diglot.render.code.models import render_models
+from diglot.render.code.portions import divided
+from diglot.render.contract.shapes import Field, Model, Shape
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 

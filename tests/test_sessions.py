@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import dify_knowledge as dk
-from diglot.render.session import UUID, Piece
+from diglot.render.words.session import UUID, Piece
 from diglot.serve import demo, running
 from render_help import library
 

@@ -19,9 +19,9 @@ import httpx2
 import pytest
 
 from diglot.render import Options
-from diglot.render.groups import Group
-from diglot.render.naming import item_name, property_name
-from diglot.render.view import build_view
+from diglot.render.contract.groups import Group
+from diglot.render.contract.naming import item_name, property_name
+from diglot.render.contract.view import build_view
 from quality_help import mypy, ruff
 from render_help import rendered, write
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from diglot.render.options import Options
+from diglot.render.contract.options import Options
+from diglot.render.contract.view import digest_of
 from diglot.render.package import render
-from diglot.render.view import digest_of
 
 __all__ = ["Options", "digest_of", "render"]

@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from diglot.core.ir import File, Origin
-from diglot.render.formatting import format_python
-from diglot.render.options import Options
-from diglot.render.python import loose, render_python
-from diglot.render.reference import render_beside
+from diglot.render.beside.reference import render_beside
+from diglot.render.code.formatting import format_python
+from diglot.render.code.python import loose, render_python
+from diglot.render.contract.options import Options
+from diglot.render.contract.view import build_view
 from diglot.render.templates import Templates
-from diglot.render.view import build_view
 
 _NOWHERE: Mapping[str, Sequence[Origin]] = MappingProxyType({})
 

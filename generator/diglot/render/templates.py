@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from diglot.core.names import Code, docstring, literal
 from diglot.core.usage import UsageError
-from diglot.render.markdown import Markdown
+from diglot.render.words.markdown import Markdown
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from diglot.core.names import Code, Names, checked, literal
-from diglot.render import annotate, docs
-from diglot.render.arguments import Argument
-from diglot.render.models import fits
-from diglot.render.operations import Operation
-from diglot.render.reserved import ARGUMENTS
-from diglot.render.shapes import Model, Shape
+from diglot.render.code.models import fits
+from diglot.render.contract.arguments import Argument
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.reserved import ARGUMENTS
+from diglot.render.contract.shapes import Model, Shape
+from diglot.render.contract.view import View
 from diglot.render.templates import Templates
-from diglot.render.view import View
+from diglot.render.words import annotate, docs
 
 SERVER = tuple(f"_server_{part}" for part in ("answer", "application", "received", "refusal", "route", "texts"))
 """The files of the stub that are the same for every contract."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from diglot.render.cursor import Node, Prose
-from diglot.render.keywords import component_name
-from diglot.render.schemas import Schemas
-from diglot.render.shapes import Shape
+from diglot.render.contract.cursor import Node, Prose
+from diglot.render.contract.keywords import component_name
+from diglot.render.contract.schemas import Schemas
+from diglot.render.contract.shapes import Shape
 
 AnswerKind = Literal["nothing", "json", "bytes", "events", "download"]
 _EVENTS = "text/event-stream"

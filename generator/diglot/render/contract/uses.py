@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from diglot.render.operations import Operation
-from diglot.render.shapes import Model, Shape
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.shapes import Model, Shape
 
 _SHOWN = 3  # methods that are named; one more is said to be a number
 

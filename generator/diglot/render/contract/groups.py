@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from diglot.core.names import Names, pascal, snake, words
 from diglot.core.pointer import join
-from diglot.render.cursor import Node, Prose, Text
-from diglot.render.operations import Operation
-from diglot.render.reserved import CLASSES, GROUP_CLASSES, GROUPS, MODULES
+from diglot.render.contract.cursor import Node, Prose, Text
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.reserved import CLASSES, GROUP_CLASSES, GROUPS, MODULES
 
 
 @dataclass(frozen=True, slots=True)

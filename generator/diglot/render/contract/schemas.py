@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from diglot.core.names import Names, pascal, snake
 from diglot.core.pointer import join
-from diglot.render.cursor import Node, Prose
-from diglot.render.keywords import (
+from diglot.render.contract.cursor import Node, Prose
+from diglot.render.contract.keywords import (
     enum_of,
     first_of,
     limits_of,
@@ -20,10 +20,10 @@ from diglot.render.keywords import (
     types_of,
     union_of,
 )
-from diglot.render.naming import content_of, contested_titles, item_name, option_name, property_name
-from diglot.render.reserved import CLASSES, FIELDS
-from diglot.render.shapes import ANY, Field, Kind, Model, Shape
-from diglot.render.variants import Choice, fitting, stated_choice, tagged, told_apart
+from diglot.render.contract.naming import content_of, contested_titles, item_name, option_name, property_name
+from diglot.render.contract.reserved import CLASSES, FIELDS
+from diglot.render.contract.shapes import ANY, Field, Kind, Model, Shape
+from diglot.render.contract.variants import Choice, fitting, stated_choice, tagged, told_apart
 
 _SCALARS: dict[str, Kind] = {"string": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
 _FORMATS = frozenset({"date", "date-time", "uuid"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from diglot.render.arguments import Argument
-from diglot.render.shapes import Field, Model, Shape
+from diglot.render.contract.arguments import Argument
+from diglot.render.contract.shapes import Field, Model, Shape
 
 _NUMBER = ("page", "page_number", "pageNumber")
 _SIZE = ("limit", "page_size", "pageSize", "per_page", "perPage", "size")

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from diglot.core.ir import Origin
-from diglot.render.cursor import Node, Prose, Source
-from diglot.render.failures import Failure, Failures
-from diglot.render.groups import Group, read_groups
-from diglot.render.operations import Operation, read_operations
-from diglot.render.options import Options
-from diglot.render.schemas import Schemas
-from diglot.render.shapes import Model
-from diglot.render.uses import with_uses
+from diglot.render.contract.cursor import Node, Prose, Source
+from diglot.render.contract.failures import Failure, Failures
+from diglot.render.contract.groups import Group, read_groups
+from diglot.render.contract.operations import Operation, read_operations
+from diglot.render.contract.options import Options
+from diglot.render.contract.schemas import Schemas
+from diglot.render.contract.shapes import Model
+from diglot.render.contract.uses import with_uses
 
 
 @dataclass(frozen=True, slots=True)

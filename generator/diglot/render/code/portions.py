@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from diglot.render.shapes import Model
+from diglot.render.contract.shapes import Model
 
 _MOST_FIELDS = 500
 """Fields of one portion, where its models can be divided so."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from diglot.core.names import Code, checked, literal
-from diglot.render import annotate, docs
-from diglot.render.arguments import Argument
-from diglot.render.flavours import Flavour
-from diglot.render.groups import Group
-from diglot.render.operations import Operation
-from diglot.render.paging import Paging
-from diglot.render.view import View
+from diglot.render.code.flavours import Flavour
+from diglot.render.contract.arguments import Argument
+from diglot.render.contract.groups import Group
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.paging import Paging
+from diglot.render.contract.view import View
+from diglot.render.words import annotate, docs
 
 
 @dataclass(frozen=True, slots=True)

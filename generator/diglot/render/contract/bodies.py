@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from diglot.core.names import Names, snake
-from diglot.render.answers import suffixed
-from diglot.render.arguments import Argument, Place
-from diglot.render.cursor import Node
-from diglot.render.keywords import component_name
-from diglot.render.schemas import Schemas
-from diglot.render.shapes import Field, Shape
+from diglot.render.contract.answers import suffixed
+from diglot.render.contract.arguments import Argument, Place
+from diglot.render.contract.cursor import Node
+from diglot.render.contract.keywords import component_name
+from diglot.render.contract.schemas import Schemas
+from diglot.render.contract.shapes import Field, Shape
 
 BodyKind = Literal["", "json", "json-value", "form", "multipart", "bytes"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from diglot.core.names import checked, literal
-from diglot.render.arguments import Argument
-from diglot.render.operations import Operation
-from diglot.render.shapes import Field, Model, Shape
+from diglot.render.contract.arguments import Argument
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.shapes import Field, Model, Shape
 
 UUID = "6f1c2c1e-0d4a-4f6e-9a53-3c8d1f7b2a10"
 _SCALARS: Mapping[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "map": {}}

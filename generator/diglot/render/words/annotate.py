@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from diglot.core.names import Code, literal
-from diglot.render.arguments import Argument
-from diglot.render.operations import Operation
-from diglot.render.shapes import Shape
+from diglot.render.contract.arguments import Argument
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.shapes import Shape
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "any": "Any", "null": "None"}
 _FORMATS = {"uuid": "UUID", "date-time": "datetime.datetime", "date": "datetime.date"}

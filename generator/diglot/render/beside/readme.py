@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from diglot.core.ir import File
-from diglot.render import docs, markdown, session
-from diglot.render.cursor import Prose
-from diglot.render.markdown import Markdown
-from diglot.render.operations import Operation
+from diglot.render.contract.cursor import Prose
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.view import View
 from diglot.render.templates import Templates
-from diglot.render.view import View
+from diglot.render.words import docs, markdown, session
+from diglot.render.words.markdown import Markdown
 
 _SHOWN = 3  # operations that the README calls
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from diglot.render.cursor import Prose
+from diglot.render.contract.cursor import Prose
 
 Kind = Literal[
     "any",

@@ -8,15 +8,15 @@ from typing import Any
 
 from diglot.core.ir import METHODS as HTTP_METHODS
 from diglot.core.names import Names, constant, pascal, snake, words
-from diglot.render.answers import Answer, read_answers
-from diglot.render.arguments import Argument, Place
-from diglot.render.bodies import Body, example_of, mode_of, read_body
-from diglot.render.cursor import Node, Prose
-from diglot.render.failures import Failure, Failures
-from diglot.render.paging import Paging, find_paging
-from diglot.render.reserved import ARGUMENTS, METHODS
-from diglot.render.schemas import Schemas
-from diglot.render.shapes import Field, Shape
+from diglot.render.contract.answers import Answer, read_answers
+from diglot.render.contract.arguments import Argument, Place
+from diglot.render.contract.bodies import Body, example_of, mode_of, read_body
+from diglot.render.contract.cursor import Node, Prose
+from diglot.render.contract.failures import Failure, Failures
+from diglot.render.contract.paging import Paging, find_paging
+from diglot.render.contract.reserved import ARGUMENTS, METHODS
+from diglot.render.contract.schemas import Schemas
+from diglot.render.contract.shapes import Field, Shape
 
 _PLACES: dict[str, Place] = {"path": "path", "query": "query", "header": "header", "cookie": "cookie"}
 _LANGUAGE_WORDS = {"zh": ("zh", "cn"), "ja": ("ja", "jp"), "ko": ("ko", "kr")}  # how publishers mark an operationId

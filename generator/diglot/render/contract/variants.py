@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from diglot.core.pointer import split
-from diglot.render.cursor import Node
-from diglot.render.keywords import mapping_of, parts_of
-from diglot.render.shapes import Model, Shape
+from diglot.render.contract.cursor import Node
+from diglot.render.contract.keywords import mapping_of, parts_of
+from diglot.render.contract.shapes import Model, Shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from diglot.core.names import pascal
 from diglot.core.pointer import split
-from diglot.render.cursor import Node, Prose
-from diglot.render.shapes import ANY, Kind, Shape
+from diglot.render.contract.cursor import Node, Prose
+from diglot.render.contract.shapes import ANY, Kind, Shape
 
 _LIMITS: dict[Kind, tuple[str, ...]] = {
     "string": ("minLength", "maxLength", "pattern"),

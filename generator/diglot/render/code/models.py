@@ -16,9 +16,9 @@ from typing import Any
 
 from diglot.core.collector import set_aside
 from diglot.core.names import checked, docstring, literal
-from diglot.render.docs import field_text, model_text
-from diglot.render.portions import divided, joined
-from diglot.render.shapes import Field, Model, Shape
+from diglot.render.code.portions import divided, joined
+from diglot.render.contract.shapes import Field, Model, Shape
+from diglot.render.words.docs import field_text, model_text
 
 _TOKEN = re.compile(r"""(?:("{3}|'|")\s*)?diglot__text__(?P<number>\d+)\b(?(1)\s*\1)""")
 _KINDS: dict[type[Any], str] = {bool: "boolean", int: "integer", float: "number", str: "string"}

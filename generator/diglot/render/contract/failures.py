@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from diglot.core.names import Names, pascal
-from diglot.render.cursor import Node, Prose
-from diglot.render.reserved import CLASSES
+from diglot.render.contract.cursor import Node, Prose
+from diglot.render.contract.reserved import CLASSES
 
 # What every server may answer, whether or not its pages say so.
 _USUAL = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429)

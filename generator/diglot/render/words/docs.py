@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from diglot.core.names import literal, one_newline, words
-from diglot.render import annotate, session
-from diglot.render.arguments import Argument
-from diglot.render.cursor import Prose, Text
-from diglot.render.failures import Failure
-from diglot.render.operations import Operation
-from diglot.render.shapes import Field, Model
-from diglot.render.view import View
+from diglot.render.contract.arguments import Argument
+from diglot.render.contract.cursor import Prose, Text
+from diglot.render.contract.failures import Failure
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.shapes import Field, Model
+from diglot.render.contract.view import View
+from diglot.render.words import annotate, session
 
 WIDTH = 76  # columns of a docstring's text, so that no line of the file has more than 88
 _ITEM = re.compile(r"\s*([-*+|>#]|\d+[.)])\s?")

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from diglot.core.names import Code, checked, comment
-from diglot.render import docs
-from diglot.render.failures import Failure
-from diglot.render.flavours import ASYNC, FLAVOURS, SYNC, Flavour
-from diglot.render.methods import PlacedGroup, place_group, place_operation
-from diglot.render.models import render_models
-from diglot.render.stub import SERVER, render_stub
+from diglot.render.code.flavours import ASYNC, FLAVOURS, SYNC, Flavour
+from diglot.render.code.methods import PlacedGroup, place_group, place_operation
+from diglot.render.code.models import render_models
+from diglot.render.code.stub import SERVER, render_stub
+from diglot.render.contract.failures import Failure
+from diglot.render.contract.view import View
 from diglot.render.templates import Templates
-from diglot.render.view import View
+from diglot.render.words import docs
 
 _SHARED = (
     "__init__",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from diglot.render.shapes import Field
+from diglot.render.contract.shapes import Field
 
 Place = Literal["path", "query", "header", "cookie", "body", "file"]
 

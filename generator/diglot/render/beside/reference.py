@@ -10,14 +10,14 @@ from diglot.core.catalogue import phrases
 from diglot.core.ir import File
 from diglot.core.pointer import resolve
 from diglot.core.usage import LANGUAGES
-from diglot.render import annotate, docs, markdown, session
-from diglot.render.cursor import Node, Prose
-from diglot.render.markdown import Markdown
-from diglot.render.operations import Operation
-from diglot.render.readme import render_readme
-from diglot.render.shapes import Field, Model
+from diglot.render.beside.readme import render_readme
+from diglot.render.contract.cursor import Node, Prose
+from diglot.render.contract.operations import Operation
+from diglot.render.contract.shapes import Field, Model
+from diglot.render.contract.view import View
 from diglot.render.templates import Templates
-from diglot.render.view import View
+from diglot.render.words import annotate, docs, markdown, session
+from diglot.render.words.markdown import Markdown
 
 
 def render_beside(view: View, templates: Templates) -> list[File]:

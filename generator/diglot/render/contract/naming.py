@@ -8,8 +8,8 @@ from collections.abc import Collection
 from typing import Any
 
 from diglot.core.names import pascal, words
-from diglot.render.cursor import Node
-from diglot.render.keywords import enum_of, parts_of
+from diglot.render.contract.cursor import Node
+from diglot.render.contract.keywords import enum_of, parts_of
 
 MAX_PLACE = 46
 """Longest name that is made by putting a property's name behind its parent's; beyond it the steps between go."""

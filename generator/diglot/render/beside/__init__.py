@@ -1,0 +1,1 @@
+"""What stands beside the package: README, pyproject.toml and the reference."""

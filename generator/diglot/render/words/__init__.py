@@ -1,0 +1,1 @@
+"""How it is said: types, docstrings, programs that run, Markdown."""
