@@ -32,7 +32,7 @@ def tokens(text: str) -> list[Token]:
 def test_the_committed_reference_is_what_the_table_gives(language: str) -> None:
     text = FILES[language].read_text(encoding="utf-8")
     assert text == render_reference(list(RULES.values()), language), "`make rules` writes it anew"
-    assert text.count("\n") < 4_000
+    assert text.count("\n") < 5_000
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -38,7 +38,7 @@ def render_rule(rule: Rule, language: str = "en", colour: bool = False) -> str:
     first, second = (phrase(f"kind-{kind}", language) for kind in sample.kinds)
     lines = [rule.id, words["title"], "", words["explanation"], "", *_facts(rule, words["message"], language), ""]
     lines.append(phrase("rules-example", language, first=first, second=second))
-    lines += (f"  {painted(line, _SIGNS.get(line[:2], ''), colour)}".rstrip() for line in difference(sample))
+    lines += (f"  {painted(line.rstrip(), _SIGNS.get(line[:2], ''), colour)}".rstrip() for line in difference(sample))
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -46,7 +46,7 @@ def _run(arguments: list[str], folder: Path, paths: list[str]) -> None:
     command = [_ruff(), *arguments, *_STYLE, "--", *map(_name, paths)]
     run = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603 - our own arguments
     if run.returncode:
-        faults = [fault for path in paths if (fault := _fault(path, (folder / path).read_bytes()))]
+        faults = [fault for path in paths if (fault := _fault(path, (folder / _name(path)).read_bytes()))]
         said = faults[0] if faults else run.stderr.decode(errors="replace").strip()
         raise UsageError(f"the templates give no Python in {said}")
 

@@ -77,7 +77,7 @@ METHODS = (
     | {"authenticate", "admit", "refuse"}  # the hooks of the server stub
     | ARGUMENTS
 )
-GROUPS = frozenset({"close", "aclose", "with_options", "raw", "transport"})
+GROUPS = METHODS | {"transport"}
 GROUP_CLASSES = frozenset({"AsyncPages", "Group", "Lazy", "Mapping", "Page", "Sequence"}) | frozenset(
     {"AsyncByteStream", "AsyncEventStream", "ByteStream", "EventStream", "FileContent", "ServerSentEvent", "Unset"}
 )
