@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from diglot.conform import Fixtures, Options, Report
     from diglot.drift.waivers import Waiver
     from diglot.normalize import Normalized
+    from diglot.render import Modeller
 
 HEADER = "# Written by diglot from the documentation pages; changes belong into the pages or specs/additions/.\n"
 
@@ -165,9 +166,16 @@ def waive(project: Project, findings: Sequence[Finding], name: str | None = None
     return Judged((*remaining, *broken, *problems), accepted)
 
 
+def modelling() -> contextlib.AbstractContextManager[Modeller]:
+    """What renders the models, got ready while the stages before are at work."""
+    from diglot.render import modeller
+
+    return modeller()
+
+
 @paused()
-def render(project: Project, normalized: Normalized) -> tuple[File, ...]:
-    """Stage 5: the client package and the reference, in memory."""
+def render(project: Project, normalized: Normalized, modeller: Modeller | None = None) -> tuple[File, ...]:
+    """Stage 5: the client package and the reference, in memory; `modeller` is that of `modelling`."""
     from diglot.normalize import editions
     from diglot.render import Options
     from diglot.render import render as generate
@@ -176,7 +184,7 @@ def render(project: Project, normalized: Normalized) -> tuple[File, ...]:
     documents = editions(normalized)
     own = project.root / config.templates if config.templates else None
     options = Options(package=config.package, client=config.client, environment=config.environment, templates=own)
-    return generate(documents, options, contract.origins)
+    return generate(documents, options, contract.origins, modeller)
 
 
 def contract_digest(normalized: Normalized) -> str:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from diglot import files, pipeline
 from diglot.commands.common import by_history, findings_of, listed, project_of, stale
@@ -19,6 +20,9 @@ from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
 from diglot.freshness import Memory
 from diglot.project import Project
+
+if TYPE_CHECKING:
+    from diglot.render import Modeller
 
 _DIGEST = re.compile("sha256 [0-9a-f]{64}")
 
@@ -35,6 +39,14 @@ def run(arguments: Namespace, streams: Streams) -> int:
     if own and not arguments.check and memory.recall():
         streams.say("generated", folder=folder, changed=phrase("nothing", streams.language))
         return 0
+    with pipeline.modelling() as modeller:
+        return _generate(project, arguments, streams, modeller, memory if own else None)
+
+
+def _generate(
+    project: Project, arguments: Namespace, streams: Streams, modeller: Modeller, memory: Memory | None
+) -> int:
+    folder = project.config.generated
     fragments = pipeline.read(project, arguments.inputs)
     normalized = pipeline.normalize(project, fragments, additions=not arguments.inputs)
     unread = [*findings_of(fragments), *normalized.findings]
@@ -44,13 +56,13 @@ def run(arguments: Namespace, streams: Streams) -> int:
         streams.say("not-written")
         return deliver(Outcome(unread), arguments, streams)
     found = [] if arguments.inputs else stale(project, pipeline.contract_files(project, normalized))
-    tree, digest = pipeline.render(project, normalized), pipeline.contract_digest(normalized)
+    tree, digest = pipeline.render(project, normalized, modeller), pipeline.contract_digest(normalized)
     if arguments.check:
         return _check(project, tree, digest, found, arguments, streams)
     stands = files.standing(project.root / folder, tree)
     changes = pipeline.api_changes(project, tree) if stands.differing else []
     changed = files.write_tree(project.root / folder, tree, digest, force=arguments.force)
-    if own and not found and not is_dated:
+    if memory and not found and not is_dated:
         memory.remember(True)
     said = _said(changes, streams.language)
     key = "generated-api" if changes else "generated"

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from diglot.render.code.aside import Modeller, modeller
 from diglot.render.contract.options import Options
 from diglot.render.contract.view import digest_of
 from diglot.render.package import render
 
-__all__ = ["Options", "digest_of", "render"]
+__all__ = ["Modeller", "Options", "digest_of", "modeller", "render"]

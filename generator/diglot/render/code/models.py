@@ -27,11 +27,17 @@ _IMPORTS = ("pydantic.ConfigDict", "typing.Annotated", "typing.TypeAlias")  # wh
 _OURS = ("NOT_NULL", "UnknownVariant", "Variants")
 
 
+def warm() -> None:
+    """Import what takes long to import."""
+    from datamodel_code_generator import enums  # noqa: F401
+    from datamodel_code_generator.parser import openapi  # noqa: F401
+
+
 def render_models(models: Sequence[Model], package: str, templates: Path) -> str:
     """The source of the classes, imports included, not yet formatted."""
     if not models:
         return "from __future__ import annotations\n"
-    from datamodel_code_generator.parser import openapi  # noqa: F401 - before what there is is set aside
+    warm()  # before what there is is set aside
 
     texts: list[str] = []
     sources: list[str] = []

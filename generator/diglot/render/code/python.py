@@ -10,7 +10,6 @@ from typing import Any
 from diglot.core.names import Code, checked, comment
 from diglot.render.code.flavours import ASYNC, FLAVOURS, SYNC, Flavour
 from diglot.render.code.methods import PlacedGroup, place_group, place_operation
-from diglot.render.code.models import render_models
 from diglot.render.code.stub import SERVER, render_stub
 from diglot.render.contract.failures import Failure
 from diglot.render.contract.view import View
@@ -58,9 +57,18 @@ def loose(files: Iterable[str]) -> set[str]:
     return set(files) - exact
 
 
+def models_module(view: View, classes: str) -> str:
+    """The source of `models.py` around its classes."""
+    return f'{_header(view)}\n"""The models of the contract."""\n\n{classes}'
+
+
+def _header(view: View) -> Code:
+    return Code(f"{comment(_HEADER)}\n{comment(f'Contract: sha256 {view.digest}')}")
+
+
 def render_python(view: View, templates: Templates) -> dict[str, str]:
-    """The source of every file by its path within the package."""
-    header = Code(f"{comment(_HEADER)}\n{comment(f'Contract: sha256 {view.digest}')}")
+    """The source of every file but `models.py`, by its path within the package."""
+    header = _header(view)
     package, client = checked(view.options.package), checked(view.options.client)
     values: dict[str, Any] = {"header": header, "package": package, "client": client}
     values |= {**_settings(view), **_exports(view), "errors": _errors(view)}
@@ -76,9 +84,6 @@ def render_python(view: View, templates: Templates) -> dict[str, str]:
     for name in _SHARED:
         files[f"{name}.py"] = templates.python(f"{name}.py.jinja", values)
     files |= render_stub(view, templates, values)
-    with templates.for_models() as directory:
-        models = render_models(view.models, view.options.package, directory)
-    files["models.py"] = f'{header}\n"""The models of the contract."""\n\n{models}'
     return files
 
 
