@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,23 +33,48 @@ def warm() -> None:
     from datamodel_code_generator.parser import openapi  # noqa: F401
 
 
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The source of one portion of the models: its classes with their imports, and its choices."""
+
+    source: str
+    choices: tuple[str, ...]
+
+
 def render_models(models: Sequence[Model], package: str, templates: Path) -> str:
     """The source of the classes, imports included, not yet formatted."""
-    if not models:
-        return "from __future__ import annotations\n"
-    warm()  # before what there is is set aside
+    return assembled(rendered(divided(models), package, templates))
 
-    texts: list[str] = []
-    sources: list[str] = []
-    choices: list[str] = []
+
+def rendered(portions: Sequence[Sequence[Model]], package: str, templates: Path) -> list[Classes]:
+    """The classes of each portion; what was needed for one is let go before the next."""
+    warm()  # before what there is is set aside
+    found: list[Classes] = []
     with set_aside() as free:
-        for portion in divided(models):
-            if sources:
+        for models in portions:
+            if found:
                 free()
-            schema = _Disarmed(texts)
-            sources.append(_render(portion, package, templates, schema))
-            choices += [schema.choice(model) for model in portion if model.key]
-    return _TOKEN.sub(lambda token: texts[int(token["number"])], joined(sources, choices))
+            found.append(_classes(models, package, templates))
+    return found
+
+
+def assembled(portions: Sequence[Classes]) -> str:
+    """One module of all portions."""
+    if not portions:
+        return "from __future__ import annotations\n"
+    return joined([portion.source for portion in portions], [each for portion in portions for each in portion.choices])
+
+
+def _classes(models: Sequence[Model], package: str, templates: Path) -> Classes:
+    texts: list[str] = []
+    schema = _Disarmed(texts)
+    source = _render(models, package, templates, schema)
+    choices = [schema.choice(model) for model in models if model.key]
+
+    def armed(text: str) -> str:
+        return _TOKEN.sub(lambda token: texts[int(token["number"])], text)
+
+    return Classes(armed(source), tuple(map(armed, choices)))
 
 
 def _render(models: Sequence[Model], package: str, templates: Path, schema: _Disarmed) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from diglot.render.contract.shapes import Model
 
-_MOST_FIELDS = 500
-"""Fields of one portion, where its models can be divided so."""
+_MOST_FIELDS = 130
+"""Fields of one portion, where its models can be divided so: few enough that two processes end together."""
 _CLASS = re.compile(r"^(?=class \w+\()", re.MULTILINE)
 _REBUILT = re.compile(r"^\w+\.model_rebuild\(\)$", re.MULTILINE)
 
