@@ -31,17 +31,21 @@ VERSION = 11_000_000  # bytes
 
 def starting(folder: Path) -> None:
     """From nothing to a client that can be called; the large contract only where it is at hand."""
-    clients = {"three operations": ("dify_knowledge", ROOT / "generated")}
+    clients = {"three operations": ("dify_knowledge", "DifyKnowledge", ROOT / "generated")}
     editions = [EDITIONS / f"dify-82.{language}.json" for language in ("en", "zh")]
     if all(edition.is_file() for edition in editions):
         into = folder / "large"
         into.mkdir()
         measure(Subject("large", [BIN / "diglot", "generate", *editions, "--into", into, "--package", "large_api"]))
-        clients["82 operations"] = ("large_api", into)
+        clients["82 operations"] = ("large_api", "LargeApi", into)
     print("\na client that is ready to be called, a process of its own each; of that, Python itself is the last line")
     subjects = [
-        Subject(name, [sys.executable, "-c", f"from {package} import DifyKnowledge; DifyKnowledge('k')"], cwd=path)
-        for name, (package, path) in clients.items()
+        Subject(
+            name,
+            [sys.executable, "-c", f"from {package} import {client}; {client}('k', base_url='http://x')"],
+            cwd=path,
+        )
+        for name, (package, client, path) in clients.items()
     ]
     for name, figures in zip([*clients, "python alone"], compare(*subjects, bare()), strict=True):
         print(row(name, figures))

@@ -100,7 +100,7 @@ class TestWhatWouldChange:
         assert code == 1
         assert re.search(
             r"^client/library/_untagged\.py:\d+:1: error client-argument-removed "
-            r"`ApiClient\.list_books` no longer takes `author`$",
+            r"`Library\.list_books` no longer takes `author`$",
             out,
             re.MULTILINE,
         )
@@ -142,7 +142,7 @@ class TestWhatWouldChange:
     def test_in_chinese(self, workshop: Workshop) -> None:
         workshop.change((f"{BOOKS}/operationId", "findBooks"))
         _, out, err = workshop.generate("--check", "--lang", "zh")
-        assert "`ApiClient.list_books` 已不存在" in out
+        assert "`Library.list_books` 已不存在" in out
         assert "方法被移除 1 项（不兼容）" in err
 
     def test_a_file_on_the_disk_that_is_no_python_says_nothing_of_the_api(self, workshop: Workshop) -> None:
@@ -199,6 +199,22 @@ def templates(root: Path, **texts: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+class TestNames:
+    def test_the_client_is_called_after_its_package(self, workshop: Workshop) -> None:
+        source = workshop.tree()["library/_settings.py"].decode()
+        assert "class Library(" in workshop.tree()["library/_client.py"].decode()
+        assert '"LIBRARY_API_KEY"' in source
+
+    @pytest.mark.parametrize("name", ["../evil", "class", "my-api", "a.b", "1st", "名", "a" * 200 + "-"])
+    def test_a_package_that_cannot_be_imported_is_refused_in_one_line(self, workshop: Workshop, name: str) -> None:
+        before = workshop.tree()
+        code, out, err = workshop.generate("--package", name)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith(f"diglot: {name[:60]!r} ")
+        assert "is no name in Python" in err
+        assert workshop.tree() == before
 
 
 class TestTemplatesOfOnesOwn:

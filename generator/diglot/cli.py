@@ -107,7 +107,9 @@ def _check(command: argparse.ArgumentParser) -> None:
 def _generate(command: argparse.ArgumentParser) -> None:
     _check(command)
     command.add_argument("--into", metavar="FOLDER", help="where to write; needed when pages are given")
-    command.add_argument("--package", metavar="NAME", help="import name of the generated package")
+    command.add_argument(
+        "--package", metavar="NAME", help="import name of the generated package; its client is called after it"
+    )
     command.add_argument(
         "--templates", metavar="FOLDER", help="templates of yours, each in place of the one of diglot of the same name"
     )

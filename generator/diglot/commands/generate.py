@@ -15,6 +15,7 @@ from diglot.core.catalogue import catalogue, phrase
 from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import File
+from diglot.core.names import constant, pascal
 from diglot.core.rules import RULES, broken
 from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
@@ -73,12 +74,14 @@ def _generate(
 def _chosen(project: Project, arguments: Namespace) -> Project:
     """The project with what the command line says otherwise than its configuration."""
     config = project.config
+    if arguments.package and arguments.package != config.package:  # another package is another client
+        name = arguments.package
+        config = replace(config, package=name, client=pascal(name), environment=constant(name))
     return replace(
         project,
         config=replace(
             config,
             generated=arguments.into or config.generated,
-            package=arguments.package or config.package,
             templates=arguments.templates or config.templates,
         ),
     )
