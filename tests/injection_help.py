@@ -23,7 +23,8 @@ from diglot.core.tree import plain
 from diglot.normalize.overlay import apply
 from diglot.render import Options
 from diglot.render.beside.reference import render_beside
-from diglot.render.code.python import render_python
+from diglot.render.code.models import render_models
+from diglot.render.code.python import models_module, render_python
 from diglot.render.contract.view import build_view
 from diglot.render.templates import Templates
 from render_help import documents
@@ -266,7 +267,10 @@ def _translated(node: Any, role: str) -> Any:
 def unformatted(documents: Documents) -> dict[str, str]:
     """Everything that is generated, before ruff has formatted it: what a break-out would have to break."""
     view, templates = build_view(documents, Options(), {}), Templates()
-    python = {f"dify_knowledge/{path}": text for path, text in render_python(view, templates).items()}
+    with templates.for_models() as directory:
+        models = models_module(view, render_models(view.models, "dify_knowledge", directory))
+    modules = {**render_python(view, templates), "models.py": models}
+    python = {f"dify_knowledge/{path}": text for path, text in modules.items()}
     return {**python, **{file.path: file.text for file in render_beside(view, templates)}}
 
 

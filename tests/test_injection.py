@@ -202,3 +202,9 @@ def strings(node: Any) -> tuple[set[str], set[str]]:
             keys |= inner.keys()
             waiting += inner.values()
     return keys, values
+
+
+def test_every_file_of_the_package_is_among_those_that_are_tried() -> None:
+    given = contract("own")
+    whole = {file.path for file in render(given, Options())}
+    assert unformatted(given).keys() == whole - {"dify_knowledge/py.typed"}

@@ -77,7 +77,11 @@ METHODS = (
     | {"authenticate", "admit", "refuse"}  # the hooks of the server stub
     | ARGUMENTS
 )
-GROUPS = METHODS | {"transport"}
+GROUPS = frozenset(
+    {"close", "aclose", "with_options", "raw", "transport", "property"}
+    | {"bool", "bytes", "float", "int", "list", "str", "tuple", "type"}
+)
+"""What a client has besides its groups, and the words that its own body states types with."""
 GROUP_CLASSES = frozenset({"AsyncPages", "Group", "Lazy", "Mapping", "Page", "Sequence"}) | frozenset(
     {"AsyncByteStream", "AsyncEventStream", "ByteStream", "EventStream", "FileContent", "ServerSentEvent", "Unset"}
 )
