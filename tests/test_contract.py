@@ -119,6 +119,7 @@ def expected(operation: Operation, content: Any) -> Any:
     return content
 
 
+@pytest.mark.filterwarnings("ignore:This operation may go away")
 @pytest.mark.parametrize("full", [False, True], ids=["required", "all"])
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 def test_every_operation(made: Made, is_async: bool, full: bool) -> None:

@@ -37,11 +37,18 @@ def render_readme(view: View, templates: Templates) -> list[File]:
         "version": markdown.toml(options.version),
         "summary": markdown.toml(f"{title}: typed client, synchronous and asynchronous"),
         "package": markdown.toml(options.package),
+        "dependencies": Markdown(", ".join(map(markdown.toml, _dependencies(view)))),
     }
     return [
         File("README.md", templates.markdown("README.md.jinja", values)),
         File("pyproject.toml", templates.markdown("pyproject.toml.jinja", project)),
     ]
+
+
+def _dependencies(view: View) -> list[str]:
+    """What the package needs; the last only where it marks an operation as deprecated."""
+    marks = any(operation.deprecated for operation in view.operations)
+    return ["httpx2>=2.16", "pydantic>=2.12", *["typing-extensions>=4.5"] * marks]
 
 
 def _session(view: View, *, is_async: bool) -> str:

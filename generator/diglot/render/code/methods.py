@@ -21,6 +21,7 @@ class PlacedOperation:
 
     name: Code
     constant: Code
+    marks: tuple[Code, ...]
     define: Code
     signature: tuple[Code, ...]
     returns: Code
@@ -65,6 +66,7 @@ def place_operation(operation: Operation, view: View, flavour: Flavour) -> Place
     return PlacedOperation(
         checked(operation.name),
         checked(operation.constant),
+        (Code(f"deprecated({literal('This operation may go away.')})"),) if operation.deprecated else (),
         Code("def") if is_listing else flavour.define,
         tuple(_signature(operation)),
         _returns(operation, flavour),

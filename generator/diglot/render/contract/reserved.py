@@ -69,7 +69,7 @@ CLASSES = frozenset(
         "Variants",
     ]
 ) | {name for name in dir(builtins) if name[0].isupper()}
-ARGUMENTS = frozenset({"self", "models", "operations", "request", "UUID", "annotations"}) | {
+ARGUMENTS = frozenset({"self", "models", "operations", "request", "UUID", "annotations", "deprecated"}) | {
     name for name in dir(builtins) if name[0].islower()
 }
 METHODS = (
