@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from pathlib import Path
 
@@ -42,6 +43,34 @@ def test_what_fails_there_is_raised_here(tmp_path: Path) -> None:
             begin(models(count), "client", tmp_path)()
         with pytest.raises(type(there.value), match="Expected an expression"):
             render_models(models(count), "client", tmp_path)
+
+
+@FORKS
+def test_where_no_process_can_be_had_it_is_only_slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fork", refuse)
+        with modeller() as begin:
+            assert begin is here
+
+
+@FORKS
+@pytest.mark.parametrize("count", [1, 500])
+def test_a_process_that_is_killed_is_replaced_by_this_one(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+    fork = os.fork
+
+    def remembered() -> int:
+        started.append(fork())
+        return started[-1]
+
+    monkeypatch.setattr(os, "fork", remembered)
+    with modeller() as begin:
+        os.kill(started[0], signal.SIGKILL)
+        source = begin(models(count), "client", TEMPLATES)()
+    assert source.count("\nclass Model") == count
 
 
 @FORKS

@@ -44,7 +44,11 @@ def modeller() -> Iterator[Modeller]:
     if sys.platform != "linux" or threading.active_count() > 1:
         yield here
         return
-    worker = _Worker()
+    try:
+        worker = _Worker()
+    except OSError:  # no more processes, or no more files: it is only slower without
+        yield here
+        return
     try:
         yield worker.begin
     finally:
@@ -60,8 +64,11 @@ class _Worker:
         os.close(job)
 
     def begin(self, models: Sequence[Model], package: str, templates: Path) -> Callable[[], str]:
-        with os.fdopen(os.dup(self._job), "wb") as pipe:
-            pickle.dump((models, package, templates), pipe, pickle.HIGHEST_PROTOCOL)
+        try:
+            with os.fdopen(os.dup(self._job), "wb") as pipe:
+                pickle.dump((models, package, templates), pipe, pickle.HIGHEST_PROTOCOL)
+        except OSError:  # it is gone
+            return here(models, package, templates)
 
         def wait() -> str:
             try:
