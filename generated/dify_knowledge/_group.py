@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
-from ._async_transport import AsyncTransport
-from ._transport import Transport
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._async_transport import AsyncTransport
+    from ._transport import Transport
 
 
 class Group:
