@@ -189,10 +189,9 @@ def render(project: Project, normalized: Normalized, modeller: Modeller | None =
 
 def contract_digest(normalized: Normalized) -> str:
     """The digest that the generated files name: of the contract as it stands, whatever it was written like."""
-    from diglot.normalize import editions
     from diglot.render import digest_of
 
-    return digest_of(next(iter(editions(normalized).values())))
+    return digest_of(normalized.contract.document)
 
 
 def api_changes(project: Project, tree: Sequence[File]) -> list[Finding]:

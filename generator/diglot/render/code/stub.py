@@ -44,8 +44,7 @@ class PlacedHandler:
 
 def render_stub(view: View, templates: Templates, values: Mapping[str, Any]) -> dict[str, str]:
     """The files of the server stub by their path within the package; `values` are those of every template."""
-    models = {model.name: model for model in view.models}
-    placed = [_placed(operation, _streams(operation, view), models) for operation in _handled(view)]
+    placed = [_placed(operation, _streams(operation, view), view.models_by_name) for operation in _handled(view)]
     given = {**values, "handlers": placed}
     return {f"{name}.py": templates.python(f"{name}.py.jinja", given) for name in (*SERVER, "server")}
 

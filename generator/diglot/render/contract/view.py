@@ -31,7 +31,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything that the generated files say. `digest` is the SHA-256 of the canonical document, in hexadecimal."""
+    """Everything that the generated files say.
+
+    `digest` is the SHA-256 of the canonical document, in hexadecimal; `models_by_name` are the models by their classes.
+    """
 
     options: Options
     source: Source
@@ -43,6 +46,7 @@ class View:
     operations: tuple[Operation, ...]
     groups: tuple[Group, ...]
     models: tuple[Model, ...]
+    models_by_name: Mapping[str, Model]
     statuses: tuple[Failure, ...]
     codes: tuple[Failure, ...]
 
@@ -50,11 +54,6 @@ class View:
     def languages(self) -> tuple[str, ...]:
         """The languages of the documentation, the canonical one first."""
         return tuple(self.source.documents)
-
-    @property
-    def models_by_name(self) -> Mapping[str, Model]:
-        """The models by the names of their classes."""
-        return {model.name: model for model in self.models}
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -73,6 +72,7 @@ def build_view(
     operations = read_operations(root, schemas, failures)
     for key, node in root.at("components", "schemas").members():
         schemas.shape(node, key)
+    models = _opened(with_uses(schemas.finished(), operations), operations)
     return View(
         options,
         source,
@@ -83,7 +83,8 @@ def build_view(
         _key(root),
         operations,
         read_groups(root, operations, _taken(options, failures)),
-        _opened(with_uses(schemas.finished(), operations), operations),
+        models,
+        {model.name: model for model in models},
         failures.statuses,
         failures.codes,
     )
