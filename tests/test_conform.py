@@ -17,10 +17,10 @@ import pytest
 from conform_help import CONTRACT, LAWS, fixtures
 from conftest import ROOT
 from diglot.conform import Fixtures, Options, Report, Target, run
-from diglot.conform.bindings import bind
-from diglot.conform.credentials import Redactor, Secret, bearer, near_misses
-from diglot.conform.samples import found_in, keywords
-from diglot.conform.surface import Surface
+from diglot.conform.bench.samples import found_in, keywords
+from diglot.conform.binding.bindings import bind
+from diglot.conform.binding.surface import Surface
+from diglot.conform.wire.credentials import Redactor, Secret, bearer, near_misses
 from diglot.core.catalogue import message
 from diglot.core.tree import plain
 from diglot.core.usage import LANGUAGES, UsageError

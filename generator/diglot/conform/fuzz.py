@@ -18,16 +18,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.conform.bindings import matches
-from diglot.conform.credentials import Credential
+from diglot.conform.bench.fields import fields_of
+from diglot.conform.bench.lab import Lab
+from diglot.conform.bench.ledger import Ledger
+from diglot.conform.binding.bindings import matches
+from diglot.conform.binding.surface import Endpoint
 from diglot.conform.findings import Findings
-from diglot.conform.lab import Lab
-from diglot.conform.law import Breach, UnmetError
-from diglot.conform.laws_values import fields_of
-from diglot.conform.ledger import Ledger
 from diglot.conform.outcome import NotExercised
-from diglot.conform.session import NOT_JSON, Exchange, Request
-from diglot.conform.surface import Endpoint
+from diglot.conform.wire.breach import Breach, UnmetError
+from diglot.conform.wire.credentials import Credential
+from diglot.conform.wire.session import NOT_JSON, Exchange, Request
 
 _EXAMPLES = 6  # an operation; the time is the second bound, for slow servers
 _SECONDS = 10.0

@@ -8,18 +8,19 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from diglot.conform.bindings import Bindings, bind
-from diglot.conform.credentials import Redactor
+from diglot.conform.bench.lab import Lab
+from diglot.conform.bench.ledger import Ledger, ledgers
+from diglot.conform.binding.bindings import Bindings, bind
+from diglot.conform.binding.surface import Surface
 from diglot.conform.findings import Findings
 from diglot.conform.fixtures import Fixtures
-from diglot.conform.lab import Lab
-from diglot.conform.law import Breach, UnansweredError, UnmetError
-from diglot.conform.laws import Trial, selected
-from diglot.conform.ledger import Ledger, ledgers
+from diglot.conform.laws.table import selected
+from diglot.conform.laws.trial import Trial
 from diglot.conform.outcome import NotExercised, Options, Report
-from diglot.conform.session import BudgetSpentError, Exchange, Request, Session
-from diglot.conform.surface import Surface
 from diglot.conform.target import Target
+from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
+from diglot.conform.wire.credentials import Redactor
+from diglot.conform.wire.session import BudgetSpentError, Exchange, Request, Session
 from diglot.core.tree import plain
 from diglot.core.usage import UsageError
 

@@ -1,14 +1,12 @@
-"""Laws: named relations between requests and answers, and what breaks them."""
+"""What is wrong with an answer, or with the relation of several; and why a relation could not be looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from diglot.conform.session import Exchange
-
-Over = Literal["endpoint", "collection", "actions", "values"]
+from diglot.conform.wire.session import Exchange
 
 
 @dataclass(frozen=True)
@@ -43,20 +41,3 @@ class UnansweredError(Exception):
     def __init__(self, breach: Breach) -> None:
         super().__init__(breach.rule)
         self.breach = breach
-
-
-@dataclass(frozen=True)
-class Law:
-    """One law: what it is bound to, how it is tried, and which laws must hold before it says anything.
-
-    `attempt` takes the lab and one binding of the kind `over`, and yields what breaks the law there.
-
-    `once` marks a law whose breach is proof by itself (a race that was lost): it is not tried a second time.
-    """
-
-    name: str
-    over: Over
-    attempt: Callable[[Any, Any], Iterator[Breach]] = field(repr=False)
-    writes: bool = False
-    presumes: tuple[str, ...] = ()
-    once: bool = False

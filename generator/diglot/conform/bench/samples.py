@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from diglot.conform.surface import Surface
+from diglot.conform.binding.surface import Surface
 
 _MAX_DEPTH = 6
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)

@@ -8,10 +8,11 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from diglot.conform.bindings import Collection, Filter, matches
-from diglot.conform.lab import Answer, Lab
-from diglot.conform.law import Breach, Law, UnmetError
-from diglot.conform.samples import found_in, keywords
+from diglot.conform.bench.lab import Answer, Lab
+from diglot.conform.bench.samples import found_in, keywords
+from diglot.conform.binding.bindings import Collection, Filter, matches
+from diglot.conform.laws.law import Law
+from diglot.conform.wire.breach import Breach, UnmetError
 
 _MOST_PAGES = 8
 _MOST_FIELDS = 4

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.conform.bindings import Collection
-from diglot.conform.lab import Answer, Lab
-from diglot.conform.law import Breach, Law, UnansweredError, UnmetError
-from diglot.conform.session import Exchange
+from diglot.conform.bench.lab import Answer, Lab
+from diglot.conform.binding.bindings import Collection
+from diglot.conform.laws.law import Law
+from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
+from diglot.conform.wire.session import Exchange
 
 
 @dataclass(frozen=True)

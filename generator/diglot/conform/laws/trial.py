@@ -7,25 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from diglot.conform import laws_access, laws_actions, laws_filters, laws_input, laws_paging, laws_values
-from diglot.conform.bindings import Collection
+from diglot.conform.bench.lab import Lab
+from diglot.conform.bench.requests import bound_to
+from diglot.conform.binding.bindings import Collection
+from diglot.conform.binding.surface import Endpoint
 from diglot.conform.findings import Findings
-from diglot.conform.lab import Lab
-from diglot.conform.law import Breach, Law, UnansweredError, UnmetError
-from diglot.conform.outcome import NotExercised, Options
-from diglot.conform.requests import bound_to
-from diglot.conform.surface import Endpoint
+from diglot.conform.laws.law import Law
+from diglot.conform.laws.table import selected
+from diglot.conform.outcome import NotExercised
+from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 
-LAWS: tuple[Law, ...] = (
-    *laws_input.LAWS[:1],
-    *laws_paging.LAWS,
-    *laws_filters.LAWS,
-    *laws_access.LAWS[:4],
-    *laws_actions.LAWS,
-    *laws_values.LAWS,
-    *laws_access.LAWS[4:],
-    *laws_input.LAWS[1:],
-)
 # What is written is read back from the list: where its pages cannot be trusted, nothing follows from them.
 _ALWAYS_PRESUMED = {"actions": ("paging.order", "paging.partition"), "values": ("paging.order", "paging.partition")}
 
@@ -34,13 +25,6 @@ _ABSENT = (404, 405, 501)  # what a server answers that does not know an operati
 _FURTHER = 2  # tries after the first failure
 # How long to watch for others: three times as long as a try took, so that who was there in three tries is there again.
 _PATIENCE, _LEAST_WATCH, _MOST_WATCH, _LOOKS, _PAUSE = 3.0, 0.03, 1.0, 3, 0.002
-
-
-def selected(options: Options) -> tuple[Law, ...]:
-    """The laws that the options ask for."""
-    if "laws" not in options.engines:
-        return ()
-    return tuple(law for law in LAWS if not options.only or law.name.startswith(options.only))
 
 
 @dataclass

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from diglot.conform.infer import infer_collections, row_fields
-from diglot.conform.surface import Endpoint, Surface
+from diglot.conform.binding.infer import infer_collections, row_fields
+from diglot.conform.binding.surface import Endpoint, Surface
 from diglot.core.usage import UsageError
 
 

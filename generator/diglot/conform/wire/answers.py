@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
-from diglot.conform.law import Breach
-from diglot.conform.session import NOT_JSON, Exchange
-from diglot.conform.surface import Endpoint, Surface, follow
+from diglot.conform.binding.surface import Endpoint, Surface, follow
+from diglot.conform.wire.breach import Breach
+from diglot.conform.wire.session import NOT_JSON, Exchange
 from diglot.core.pointer import join, resolve
 
 _MAX_ERRORS = 5

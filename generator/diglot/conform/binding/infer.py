@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from diglot.conform.surface import Endpoint, Surface, follow
+from diglot.conform.binding.surface import Endpoint, Surface, follow
 from diglot.core.pointer import resolve
 
 _PAGE = ("page", "page_number", "pageNumber", "pageNo")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from diglot.conform.bindings import Action, Actions, matches
-from diglot.conform.lab import UNKNOWN_ID, Lab, refused
-from diglot.conform.law import Breach, Law, UnansweredError, UnmetError
-from diglot.conform.ledger import Changes, Rows, act, differences
-from diglot.conform.session import Exchange
+from diglot.conform.bench.lab import UNKNOWN_ID, Lab, refused
+from diglot.conform.bench.ledger import Changes, Rows, act, differences
+from diglot.conform.binding.bindings import Action, Actions, matches
+from diglot.conform.laws.law import Law
+from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
+from diglot.conform.wire.session import Exchange
 
 _BATCH = 25
 _SECONDS_TO_OTHER_UNIT = 100

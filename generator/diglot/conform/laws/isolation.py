@@ -1,89 +1,27 @@
-"""Who may see and change what: keys, unknown and closed datasets, other datasets, other tenants."""
+"""No answer holds, and no call changes, what belongs to another dataset or another tenant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from diglot.conform.bindings import Actions, Collection, Values, matches
-from diglot.conform.credentials import NO_CREDENTIAL, Credential, near_misses
-from diglot.conform.lab import UNKNOWN_ID, Lab
-from diglot.conform.law import Breach, Law, UnmetError
-from diglot.conform.laws_values import fields_of, rows_of, sample
-from diglot.conform.ledger import Ledger, act, entry, write
-from diglot.conform.requests import harmless_body
-from diglot.conform.session import Exchange
-from diglot.conform.surface import Endpoint
+from diglot.conform.bench.fields import fields_of, rows_of, sample
+from diglot.conform.bench.lab import UNKNOWN_ID, Lab
+from diglot.conform.bench.ledger import Ledger, act, entry, write
+from diglot.conform.bench.requests import harmless_call, scope_of
+from diglot.conform.binding.bindings import Actions, Collection, Values, matches
+from diglot.conform.binding.surface import Endpoint
+from diglot.conform.laws.law import Law
+from diglot.conform.wire.breach import Breach, UnmetError
+from diglot.conform.wire.credentials import Credential
+from diglot.conform.wire.session import Exchange
 
-_TELLING = ("wrong-key", "basic-scheme", "key-extended")
 _REFUSED = frozenset({400, 403, 404, 422})
-
-
-def _try(lab: Lab, endpoint: Endpoint, credential: Credential, **changed: Any) -> Exchange:
-    values = changed.pop("values", None) or lab.values(endpoint)
-    if "raw" not in changed:
-        changed["body"] = harmless_body(lab, endpoint)
-    return lab.call(endpoint, values, credential=credential, **changed)
-
-
-def _key(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
-    """No key is 401, and so is every near miss of a key."""
-    if not endpoint.secured:
-        return
-    exchange = _try(lab, endpoint, NO_CREDENTIAL)
-    if exchange.status != 401:
-        rule = "authentication-ignored" if exchange.ok else "authentication-status-wrong"
-        yield Breach(rule, {}, exchange, 401, exchange.status, "auth.key")
-        if exchange.ok:
-            return
-    elif "www-authenticate" not in exchange.headers:
-        yield Breach("challenge-missing", {}, exchange, "WWW-Authenticate: Bearer", "∅", "auth.challenge")
-    accepted, other = [], []
-    misses = near_misses(lab.fixtures.token)
-    if endpoint is not next(one for one in lab.surface.endpoints if one.secured):  # one function checks all, mostly
-        misses = tuple(miss for miss in misses if miss.name in _TELLING)
-    for credential in misses:
-        exchange = _try(lab, endpoint, credential)
-        if exchange.ok:
-            accepted.append((credential.name, exchange))
-        elif exchange.status != 401 and exchange.status < 500:
-            other.append((credential.name, exchange))
-    for rule, cases in (("credential-accepted", accepted), ("authentication-status-wrong", other)):
-        if cases:
-            got = f"{cases[0][1].status}: {', '.join(name for name, _ in cases)}"
-            yield Breach(rule, {}, cases[0][1], 401, got, "auth.key")
-
-
-def _first(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
-    """The key is looked at before anything else."""
-    if not endpoint.secured:
-        return
-    tries: list[tuple[str, dict[str, Any]]] = []
-    if scope := _scope_of(lab, endpoint):
-        tries += [("unknown", {"values": lab.values(endpoint, **{scope: UNKNOWN_ID})})]
-        tries += [("not-a-uuid", {"values": lab.values(endpoint, **{scope: "not-a-uuid"})})]
-    if endpoint.body is not None:
-        tries += [("malformed", {"raw": b"{"}), ("media-type", {"raw": b"x", "media_type": "text/plain"})]
-    tries += [
-        ("query", {"query": {one.name: "abc"}})
-        for one in endpoint.placed("query")
-        if one.schema.get("type") == "integer"
-    ][:1]
-    for case, changed in tries:
-        exchange = _try(lab, endpoint, NO_CREDENTIAL, **changed)
-        if exchange.status != 401 and exchange.status < 500 and not exchange.failure:
-            yield Breach("authentication-late", {}, exchange, 401, f"{exchange.status}: {case}", "auth.first")
-            return
-
-
-def _scope_of(lab: Lab, endpoint: Endpoint) -> str | None:
-    scopes = {one.scope for one in lab.bindings.collections}
-    return next((one.name for one in endpoint.placed("path") if one.name in scopes), None)
 
 
 def _scope(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
     """A dataset that is unknown, another tenant's or closed to the API is refused."""
-    name = _scope_of(lab, endpoint)
+    name = scope_of(lab, endpoint)
     if name is None:
         return
     tenant, missing = lab.fixtures.other_tenant, []
@@ -102,7 +40,7 @@ def _scope(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
     else:
         missing.append("api_disabled_dataset")
     for rule, case, scope, credential, status in cases:
-        exchange = _try(lab, endpoint, credential, values=lab.values(endpoint, **{name: scope}))
+        exchange = harmless_call(lab, endpoint, credential, values=lab.values(endpoint, **{name: scope}))
         source = "scope.disabled" if status == 403 else "scope.unknown"
         if exchange.ok:
             yield Breach(rule, {"case": case}, exchange, status, exchange.status, source)
@@ -201,11 +139,11 @@ def _crossed(mine: Ledger, other: Ledger, exchange: Exchange, case: str) -> Iter
         other.put_back()
 
 
-LAWS = (
-    Law("auth.key", "endpoint", _key),
-    Law("auth.first", "endpoint", _first, presumes=("auth.key",)),
+READING = (
     Law("scope.refused", "endpoint", _scope),
     Law("scope.list", "collection", _apart),
+)
+WRITING = (
     Law("scope.act", "actions", _act_across, writes=True, presumes=("action.effect", "action.unknown")),
     Law("scope.write", "values", _write_across, writes=True, presumes=("values.apart", "values.refused")),
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from diglot.conform.bindings import Actions, Values, matches
-from diglot.conform.lab import Lab
-from diglot.conform.law import UnmetError
-from diglot.conform.laws_values import fields_of, rows_of, sample
-from diglot.conform.ledger import entry
-from diglot.conform.samples import sample_of
-from diglot.conform.surface import Endpoint
+from diglot.conform.bench.fields import fields_of, rows_of, sample
+from diglot.conform.bench.lab import Lab
+from diglot.conform.bench.ledger import entry
+from diglot.conform.bench.samples import sample_of
+from diglot.conform.binding.bindings import Actions, Values, matches
+from diglot.conform.binding.surface import Endpoint
+from diglot.conform.wire.breach import UnmetError
+from diglot.conform.wire.credentials import Credential
+from diglot.conform.wire.session import Exchange
 
 
 def harmless_body(lab: Lab, endpoint: Endpoint) -> Any:
@@ -51,3 +53,17 @@ def deep_body(lab: Lab, endpoint: Endpoint) -> Any:
     except UnmetError:
         pass
     return sample_of(lab.surface, endpoint.body)
+
+
+def scope_of(lab: Lab, endpoint: Endpoint) -> str | None:
+    """The path parameter that says whose rows an operation works on, if it has one."""
+    scopes = {one.scope for one in lab.bindings.collections}
+    return next((one.name for one in endpoint.placed("path") if one.name in scopes), None)
+
+
+def harmless_call(lab: Lab, endpoint: Endpoint, credential: Credential, **changed: Any) -> Exchange:
+    """A call that changes nothing, with another credential; `changed` are arguments of `Lab.call`."""
+    values = changed.pop("values", None) or lab.values(endpoint)
+    if "raw" not in changed:
+        changed["body"] = harmless_body(lab, endpoint)
+    return lab.call(endpoint, values, credential=credential, **changed)

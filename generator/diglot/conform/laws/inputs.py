@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from diglot.conform.lab import JSON, UNKNOWN_ID, Lab, refused
-from diglot.conform.law import Breach, Law, UnansweredError, UnmetError
-from diglot.conform.ledger import differences
-from diglot.conform.requests import bound_to, deep_body, harmless_body
-from diglot.conform.samples import near_miss_bodies, near_misses
-from diglot.conform.session import Exchange
-from diglot.conform.surface import Endpoint, Parameter
+from diglot.conform.bench.lab import JSON, UNKNOWN_ID, Lab, refused
+from diglot.conform.bench.ledger import differences
+from diglot.conform.bench.requests import bound_to, deep_body, harmless_body
+from diglot.conform.bench.samples import near_miss_bodies, near_misses
+from diglot.conform.binding.surface import Endpoint, Parameter
+from diglot.conform.laws.law import Law
+from diglot.conform.wire.breach import Breach, UnansweredError
+from diglot.conform.wire.session import Exchange
 
 _BAD_INPUT = frozenset({400, 422})
 _BAD_PATH = frozenset({400, 404, 422})
@@ -109,31 +110,6 @@ def _media(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
         raise UnansweredError(refused(exchange, f"Content-Type: {JSON}; charset=utf-8"))
 
 
-def _methods(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
-    """A method that the path does not have is 405, and the answer says which it has.
-
-    The unknown dataset keeps a server that has more methods than its contract from doing anything.
-    """
-    declared = {other.method for other in lab.surface.endpoints if other.key.route == endpoint.key.route}
-    scopes = {one.scope for one in lab.bindings.collections}
-    scope = next((one.name for one in endpoint.placed("path") if one.name in scopes), None)
-    tries = [("PUT", lab.values(endpoint))]
-    if scope:
-        tries.append(("DELETE", lab.values(endpoint, **{scope: UNKNOWN_ID})))
-    for method, values in tries:
-        if method in declared:
-            continue
-        exchange = lab.call(endpoint, values, method=method)
-        if exchange.ok or 300 <= exchange.status < 400:
-            yield Breach("method-not-refused", {"method": method}, exchange, 405, exchange.status, "method.allow")
-        elif exchange.status == 405:
-            allowed = {name.strip().upper() for name in exchange.headers.get("allow", "").split(",")}
-            if not declared <= allowed:
-                got = exchange.headers.get("allow", "∅")
-                yield Breach("allow-header-wrong", {}, exchange, ", ".join(sorted(declared)), got, "method.allow")
-                return
-
-
 def _strange(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
     """No input, however large, deep or strange, is answered with a 5xx: the wire check says so."""
     for one in endpoint.placed("query"):
@@ -173,21 +149,10 @@ def _replaced(value: Any, text: str) -> Any:
     return text if isinstance(value, str) else value
 
 
-def _harmless(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
-    """A plain valid request is answered as one."""
-    if not endpoint.reads and bound_to(lab, endpoint) is None:
-        raise UnmetError(f"an entry for {endpoint.key} in laws.yaml")
-    exchange = lab.call(endpoint, lab.values(endpoint), body=harmless_body(lab, endpoint))
-    if not exchange.ok:
-        yield refused(exchange, "—")
-
-
 LAWS = (
-    Law("input.valid", "endpoint", _harmless),
     Law("input.parameters", "endpoint", _parameters),
     Law("input.bodies", "endpoint", _bodies, writes=True),
     Law("input.malformed", "endpoint", _malformed, writes=True),
     Law("input.media", "endpoint", _media, writes=True, presumes=("input.valid",)),
-    Law("input.methods", "endpoint", _methods),
     Law("input.strange", "endpoint", _strange),
 )

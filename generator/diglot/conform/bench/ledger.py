@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.conform.bindings import Action, Actions, Collection, Values, matches
-from diglot.conform.credentials import Credential
-from diglot.conform.lab import Lab
-from diglot.conform.law import UnansweredError
-from diglot.conform.session import Exchange
+from diglot.conform.bench.lab import Lab
+from diglot.conform.binding.bindings import Action, Actions, Collection, Values, matches
+from diglot.conform.wire.breach import UnansweredError
+from diglot.conform.wire.credentials import Credential
+from diglot.conform.wire.session import Exchange
 
 _MOST_PAGES = 3
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from diglot.conform.bindings import Values
+from diglot.conform.bench.fields import fields_of, rows_of, sample
+from diglot.conform.bench.lab import UNKNOWN_ID, Lab, refused
+from diglot.conform.bench.ledger import differences, entry, held, same, write
+from diglot.conform.binding.bindings import Values
 from diglot.conform.fixtures import MetadataField
-from diglot.conform.lab import UNKNOWN_ID, Lab, refused
-from diglot.conform.law import Breach, Law, UnansweredError, UnmetError
-from diglot.conform.ledger import differences, entry, held, same, write
-from diglot.conform.session import Exchange
+from diglot.conform.laws.law import Law
+from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
+from diglot.conform.wire.session import Exchange
 
 _TEXTS = (
     "diglot", "007", "0", "", " edge ", "Line\nbreak\ttab", "引用 “值” é 🙂", "'; \"quoted\" \\ %_<b>", "x" * 300,
@@ -23,49 +25,11 @@ _ROUNDS = 4
 Items = Sequence[tuple[MetadataField, Any]]
 
 
-def fields_of(lab: Lab, values: Values) -> list[MetadataField]:
-    """The fields that can be written: those of the fixtures, then those that the rows show under one name each.
-
-    Raises:
-        UnmetError: none is known.
-    """
-    shown: dict[str, MetadataField] = {one.id: one for one in lab.fixtures.metadata_fields}
-    if not shown:
-        names: dict[str, set[str]] = {}
-        for row in lab.view(values.collection).rows:
-            for item in row.get(values.shown) or ():
-                if isinstance(item, dict) and item.get("type") in ("string", "number", "time"):
-                    one = MetadataField(str(item[values.item_id]), str(item.get(values.item_name)), item["type"])
-                    names.setdefault(one.id, set()).add(one.name)
-                    shown[one.id] = one
-        shown = {key: one for key, one in shown.items() if len(names[key]) == 1}
-    if not shown:
-        raise UnmetError("[[metadata_field]] with id, name and type in --fixtures")
-    return list(shown.values())
-
-
-def sample(one: MetadataField, turn: int = 0) -> Any:
-    """A value of the field's type; different turns give different values."""
-    return f"diglot {turn}" if one.type == "string" else 1741267200 + turn
-
-
 def _two(lab: Lab, values: Values) -> tuple[MetadataField, MetadataField]:
     fields = fields_of(lab, values)
     if len(fields) < 2:
         raise UnmetError("two entries of [[metadata_field]] in --fixtures")
     return fields[0], fields[1]
-
-
-def rows_of(lab: Lab, values: Values, count: int) -> list[str]:
-    """The ids of rows to write on.
-
-    Raises:
-        UnmetError: the dataset has too few.
-    """
-    ids = lab.view(values.collection).ids
-    if len(ids) < count:
-        raise UnmetError(f"a dataset with at least {count} rows")
-    return list(ids[:: max(len(ids) // count, 1)][:count])
 
 
 def _put(lab: Lab, values: Values, rows: Mapping[str, Items], partial: bool | None, what: str) -> Exchange:

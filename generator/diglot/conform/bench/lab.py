@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from diglot.conform.bindings import Bindings, Collection
-from diglot.conform.credentials import Credential, bearer
+from diglot.conform.bench.witness import Witness
+from diglot.conform.binding.bindings import Bindings, Collection
+from diglot.conform.binding.surface import Endpoint, Surface
 from diglot.conform.fixtures import Fixtures
-from diglot.conform.law import Breach, UnansweredError, UnmetError
 from diglot.conform.outcome import Options
-from diglot.conform.session import Exchange, Request, Session, path_of, query_of
-from diglot.conform.surface import Endpoint, Surface
-from diglot.conform.wire import Wire
-from diglot.conform.witness import Witness
+from diglot.conform.wire.answers import Wire
+from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
+from diglot.conform.wire.credentials import Credential, bearer
+from diglot.conform.wire.session import Exchange, Request, Session, path_of, query_of
 
 MAX_ROWS = 5000
 _ABUSE = 64 * 1024

@@ -1,0 +1,1 @@
+"""The bench on which laws are tried: what is asked, seen, written and put back."""

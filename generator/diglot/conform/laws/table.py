@@ -1,0 +1,27 @@
+"""The table of laws, in the order in which they are tried: what others presume comes first."""
+
+from __future__ import annotations
+
+from diglot.conform.laws import actions, credentials, filters, inputs, isolation, paging, protocol, values
+from diglot.conform.laws.law import Law
+from diglot.conform.outcome import Options
+
+LAWS: tuple[Law, ...] = (
+    *protocol.FIRST,
+    *paging.LAWS,
+    *filters.LAWS,
+    *credentials.LAWS,
+    *isolation.READING,
+    *actions.LAWS,
+    *values.LAWS,
+    *isolation.WRITING,
+    *inputs.LAWS,
+    *protocol.LAWS,
+)
+
+
+def selected(options: Options) -> tuple[Law, ...]:
+    """The laws that the options ask for."""
+    if "laws" not in options.engines:
+        return ()
+    return tuple(law for law in LAWS if not options.only or law.name.startswith(options.only))
