@@ -7,7 +7,7 @@ from typing import Any
 
 from conftest import ROOT
 from diglot.conform import Fixtures, MetadataField, OtherTenant
-from diglot.conform.wire.credentials import Secret
+from diglot.conform.credentials import Secret
 from diglot.core import yaml
 from diglot.serve import demo
 

@@ -20,7 +20,7 @@ from diglot.conform import Fixtures, Options, Report, Target, run
 from diglot.conform.bench.samples import found_in, keywords
 from diglot.conform.binding.bindings import bind
 from diglot.conform.binding.surface import Surface
-from diglot.conform.wire.credentials import Redactor, Secret, bearer, near_misses
+from diglot.conform.credentials import Redactor, Secret, bearer, near_misses
 from diglot.core.catalogue import message
 from diglot.core.tree import plain
 from diglot.core.usage import LANGUAGES, UsageError

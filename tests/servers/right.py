@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, unquote
 from uuid import NAMESPACE_DNS, uuid5
 
 from diglot.conform import Fixtures, MetadataField, OtherTenant
-from diglot.conform.wire.credentials import Secret
+from diglot.conform.credentials import Secret
 from diglot.serve import running
 
 Json = dict[str, Any]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from diglot.conform.credentials import Redactor
 from diglot.conform.wire.breach import Breach
-from diglot.conform.wire.credentials import Redactor
 from diglot.conform.wire.session import Exchange, curl, excerpt
 from diglot.core.finding import Finding, Location
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from diglot.conform.wire.credentials import Secret
+from diglot.conform.credentials import Secret
 from diglot.core.usage import UsageError
 
 _TEXTS = ("dataset", "empty_dataset", "other_dataset", "api_disabled_dataset")

@@ -23,10 +23,10 @@ from diglot.conform.bench.lab import Lab
 from diglot.conform.bench.ledger import Ledger
 from diglot.conform.binding.bindings import matches
 from diglot.conform.binding.surface import Endpoint
+from diglot.conform.credentials import Credential
 from diglot.conform.findings import Findings
 from diglot.conform.outcome import NotExercised
 from diglot.conform.wire.breach import Breach, UnmetError
-from diglot.conform.wire.credentials import Credential
 from diglot.conform.wire.session import NOT_JSON, Exchange, Request
 
 _EXAMPLES = 6  # an operation; the time is the second bound, for slow servers

@@ -12,6 +12,7 @@ from diglot.conform.bench.lab import Lab
 from diglot.conform.bench.ledger import Ledger, ledgers
 from diglot.conform.binding.bindings import Bindings, bind
 from diglot.conform.binding.surface import Surface
+from diglot.conform.credentials import Redactor
 from diglot.conform.findings import Findings
 from diglot.conform.fixtures import Fixtures
 from diglot.conform.laws.table import selected
@@ -19,7 +20,6 @@ from diglot.conform.laws.trial import Trial
 from diglot.conform.outcome import NotExercised, Options, Report
 from diglot.conform.target import Target
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
-from diglot.conform.wire.credentials import Redactor
 from diglot.conform.wire.session import BudgetSpentError, Exchange, Request, Session
 from diglot.core.tree import plain
 from diglot.core.usage import UsageError

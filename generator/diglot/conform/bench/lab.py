@@ -11,11 +11,11 @@ from typing import Any
 from diglot.conform.bench.witness import Witness
 from diglot.conform.binding.bindings import Bindings, Collection
 from diglot.conform.binding.surface import Endpoint, Surface
+from diglot.conform.credentials import Credential, bearer
 from diglot.conform.fixtures import Fixtures
 from diglot.conform.outcome import Options
 from diglot.conform.wire.answers import Wire
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
-from diglot.conform.wire.credentials import Credential, bearer
 from diglot.conform.wire.session import Exchange, Request, Session, path_of, query_of
 
 MAX_ROWS = 5000

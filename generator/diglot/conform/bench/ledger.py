@@ -8,8 +8,8 @@ from typing import Any
 
 from diglot.conform.bench.lab import Lab
 from diglot.conform.binding.bindings import Action, Actions, Collection, Values, matches
+from diglot.conform.credentials import Credential
 from diglot.conform.wire.breach import UnansweredError
-from diglot.conform.wire.credentials import Credential
 from diglot.conform.wire.session import Exchange
 
 _MOST_PAGES = 3

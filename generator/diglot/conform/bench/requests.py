@@ -10,8 +10,8 @@ from diglot.conform.bench.ledger import entry
 from diglot.conform.bench.samples import sample_of
 from diglot.conform.binding.bindings import Actions, Values, matches
 from diglot.conform.binding.surface import Endpoint
+from diglot.conform.credentials import Credential
 from diglot.conform.wire.breach import UnmetError
-from diglot.conform.wire.credentials import Credential
 from diglot.conform.wire.session import Exchange
 
 

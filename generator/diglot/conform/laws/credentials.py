@@ -8,9 +8,9 @@ from typing import Any
 from diglot.conform.bench.lab import UNKNOWN_ID, Lab
 from diglot.conform.bench.requests import harmless_call, scope_of
 from diglot.conform.binding.surface import Endpoint
+from diglot.conform.credentials import NO_CREDENTIAL, near_misses
 from diglot.conform.laws.law import Law
 from diglot.conform.wire.breach import Breach
-from diglot.conform.wire.credentials import NO_CREDENTIAL, near_misses
 
 _TELLING = ("wrong-key", "basic-scheme", "key-extended")
 _REFUSED = frozenset({400, 403, 404, 422})

@@ -11,9 +11,9 @@ from diglot.conform.bench.ledger import Ledger, act, entry, write
 from diglot.conform.bench.requests import harmless_call, scope_of
 from diglot.conform.binding.bindings import Actions, Collection, Values, matches
 from diglot.conform.binding.surface import Endpoint
+from diglot.conform.credentials import Credential
 from diglot.conform.laws.law import Law
 from diglot.conform.wire.breach import Breach, UnmetError
-from diglot.conform.wire.credentials import Credential
 from diglot.conform.wire.session import Exchange
 
 _REFUSED = frozenset({400, 403, 404, 422})

@@ -14,8 +14,8 @@ from urllib.parse import quote, urlencode
 
 import httpx2
 
+from diglot.conform.credentials import NO_CREDENTIAL, Credential, Redactor
 from diglot.conform.outcome import Options
-from diglot.conform.wire.credentials import NO_CREDENTIAL, Credential, Redactor
 
 MAX_ANSWER = 8 * 1024 * 1024
 EXCERPT = 300
