@@ -18,6 +18,8 @@ class Law:
     `attempt` takes the lab and one binding of the kind `over`, and yields what breaks the law there.
 
     `once` marks a law whose breach is proof by itself (a race that was lost): it is not tried a second time.
+    `thorough` marks one that looks closer at what another law has looked at: a run of the laws alone, which has to be
+    short, leaves it out.
     """
 
     name: str
@@ -26,3 +28,4 @@ class Law:
     writes: bool = False
     presumes: tuple[str, ...] = ()
     once: bool = False
+    thorough: bool = False

@@ -24,4 +24,5 @@ def selected(options: Options) -> tuple[Law, ...]:
     """The laws that the options ask for."""
     if "laws" not in options.engines:
         return ()
-    return tuple(law for law in LAWS if not options.only or law.name.startswith(options.only))
+    chosen = tuple(law for law in LAWS if not options.only or law.name.startswith(options.only))
+    return chosen if options.only or len(options.engines) > 1 else tuple(law for law in chosen if not law.thorough)
