@@ -15,9 +15,10 @@ import itertools
 import json
 import re
 import tempfile
+import time
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,8 @@ from diglot.conform.wire.session import Request
 
 _KNOWN = 0.9
 _BATCH = 10
+_SLOW = 1.5  # seconds of CPU for a batch: what takes longer, as rare patterns do, takes the time of the others
+_STALE = 40  # this many cases in a row that were drawn before: there are no others
 _HOST = "http://host"
 _UTF_8 = ((0x0, 0xD7FF), (0xE000, 0x10FFFF))  # every character but the surrogates
 _NAME = re.compile(r"[\w-]+")
@@ -44,17 +47,22 @@ class Drawn:
     positive: bool
 
 
+class _EnoughError(KeyboardInterrupt):
+    """No more of this: Hypothesis lets nothing else through at once."""
+
+
 @dataclass
 class Drawer:
     """Draws requests for the operations of a contract; the same seed draws the same ones.
 
-    `problems` says for which operations something could not be drawn, and why.
+    It stops where `over` says so. `problems` says for which operations nothing could be drawn, and why.
     """
 
     document: Mapping[str, Any]
     materials: Sequence[Material]
     seed: int
     credential: Credential
+    over: Callable[[], bool]
     problems: dict[str, str] = field(default_factory=dict)
 
     def open(self) -> None:
@@ -72,12 +80,18 @@ class Drawer:
 
     def requests(self, material: Material) -> Iterator[Drawn]:
         """The coverage phase of one operation, then drawn input without end; no request twice."""
-        seen = set()
+        seen: set[Request] = set()
+        stale = 0
         for case in self._cases(material):
             drawn = self._drawn(case)
-            if drawn is not None and drawn.request not in seen:
+            stale = stale + 1 if drawn is None or drawn.request in seen else 0
+            if drawn is not None and not stale:
                 seen.add(drawn.request)
                 yield drawn
+            if stale >= _STALE:
+                break
+        if seen:
+            self.problems.pop(str(material.endpoint.key), None)
 
     def _cases(self, material: Material) -> Iterator[Any]:
         label = str(material.endpoint.key)
@@ -91,12 +105,52 @@ class Drawer:
             self._note(label, error)
             return
         for turn in itertools.count():
-            for place, strategy in enumerate(strategies):
+            for strategy in tuple(strategies):
                 try:
-                    yield from _batch(strategy, f"{self.seed} {label} {place} {turn}")
-                except Exception as error:
+                    cases, last = self._batch(strategy, f"{self.seed} {label} {strategies.index(strategy)} {turn}")
+                except Exception as error:  # as a rule: there is no wrong input to it, or no right one
+                    cases, last = [], True
                     self._note(label, error)
-                    return
+                yield from cases
+                if last:
+                    strategies.remove(strategy)
+            if not strategies or self.over():
+                return
+
+    def _batch(self, strategy: Any, name: str) -> tuple[list[Any], bool]:
+        """Some cases of a strategy, and whether there shall be no more of it.
+
+        The same name has the same cases: nothing is sent meanwhile, so that no answer changes them.
+        """
+        from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+        from hypothesis import strategies as st
+
+        cases: list[Any] = []
+        started = time.thread_time()
+
+        def in_time() -> None:  # called before each try to draw: what fits a rare pattern takes thousands
+            if self.over() or time.thread_time() - started > _SLOW:
+                raise _EnoughError
+
+        @seed(zlib.crc32(name.encode()))
+        @settings(
+            max_examples=_BATCH,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            verbosity=Verbosity.quiet,
+        )
+        @given(st.tuples(st.builds(in_time), strategy))
+        def collect(drawn: tuple[None, Any]) -> None:
+            cases.append(drawn[1])
+
+        try:
+            collect()
+        except _EnoughError:
+            return cases, True
+        return cases, False
 
     def _note(self, label: str, error: Exception) -> None:
         self.problems.setdefault(label, f"{type(error).__name__}: {error}".splitlines()[0][:200])
@@ -149,30 +203,6 @@ def _settings(seed: int, materials: Sequence[Material]) -> dict[str, Any]:
             place: {"dictionary": f"known{number}", "probability": _KNOWN} for number, place in enumerate(places)
         },
     }
-
-
-def _batch(strategy: Any, name: str) -> list[Any]:
-    """Some cases of a strategy, the same for the same name: nothing is sent meanwhile, no answer changes them."""
-    from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-
-    cases = []
-
-    @seed(zlib.crc32(name.encode()))
-    @settings(
-        max_examples=_BATCH,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-    )
-    @given(strategy)
-    def collect(case: Any) -> None:
-        cases.append(case)
-
-    collect()
-    return cases
 
 
 def _request(case: Any, credential: Credential) -> Request:

@@ -34,7 +34,7 @@ def fuzz(lab: Lab, findings: Findings, kept: Sequence[Ledger]) -> list[NotExerci
     if run.over:
         return [NotExercised("fuzz", "a larger budget")]
     drawn_for = materials(lab, kept)
-    drawer = Drawer(lab.surface.document, drawn_for, lab.options.seed, lab.key)
+    drawer = Drawer(lab.surface.document, drawn_for, lab.options.seed, lab.key, lambda: run.over)
     with own_storage():
         try:
             drawer.open()
@@ -65,27 +65,23 @@ class _Run:
         return session.elapsed >= until or session.sent >= min(self._most, options.max_requests)
 
     def turns(self, drawer: Drawer, drawn_for: Sequence[Material]) -> None:
-        """Let the operations take turns; one behind an unknown id gets a single one, its router's answers are alike."""
+        """Let the operations take turns; one behind an unknown id gets a single one: its answers are all alike."""
         waiting = [(one, drawer.requests(one)) for one in drawn_for]
         while waiting and not self.over:
-            going_on = []
-            for material, requests in waiting:
-                taken = self._turn(material, requests)
-                if taken and not unknown_parameters(material):
-                    going_on.append((material, requests))
-            waiting = going_on
+            sent = [(self._turn(material, requests), material, requests) for material, requests in waiting]
+            waiting = [(one, requests) for count, one, requests in sent if count and not unknown_parameters(one)]
 
     def _turn(self, material: Material, requests: Iterator[Drawn]) -> int:
-        taken = 0
+        """Send the next requests of one operation, and say how many they were."""
+        before = self.lab.session.sent
         for drawn in islice(requests, _TURN):
-            taken += 1
             if self.over:
                 break
             if material.valid or self._judge.may_be_sent(material.endpoint, drawn):
                 self._try(material.endpoint, drawn)
         if self.lab.options.progress:
             self.lab.options.progress("fuzz", self.lab.session.sent, min(self._most, self.lab.options.max_requests))
-        return taken
+        return self.lab.session.sent - before
 
     def _try(self, endpoint: Endpoint, drawn: Drawn) -> None:
         exchange = self.lab.session.send(drawn.request)
@@ -98,9 +94,9 @@ class _Run:
         found = [NotExercised(f"fuzz: {label}", clean(reason)) for label, reason in drawer.problems.items()]
         for material in drawn_for:
             key = material.endpoint.key
-            if not material.valid:
-                found.append(NotExercised(f"fuzz: valid input to {key}", "an entry in --laws that says how to undo it"))
             if names := unknown_parameters(material):
                 needs = ", ".join(f'{name} = "…"' for name in names) + " under [parameters] in --fixtures"
                 found.append(NotExercised(f"fuzz: {key} beyond its path", needs))
+            elif not material.valid:
+                found.append(NotExercised(f"fuzz: valid input to {key}", "an entry in --laws that says how to undo it"))
         return found

@@ -39,18 +39,21 @@ class Judge:
             yield refused(exchange, "a question within the contract")
 
     def may_be_sent(self, endpoint: Endpoint, drawn: Drawn) -> bool:
-        """Whether a request that may change something surely has to be refused, and by its body.
+        """Whether a request that may change something surely has to be refused, and for its body.
 
-        What only its path or its query says wrong, a careless server overlooks, and does what it was asked.
+        What is wrong in its path or query a careless server overlooks, and does what it was asked; so it may with the
+        body of a DELETE.
         """
-        return any(place.startswith("body") for place in self.proof.invalid(endpoint, drawn.request))
+        places = self.proof.invalid(endpoint, drawn.request)
+        return endpoint.key.method != "delete" and any(place.startswith("body") for place in places)
 
     def _seen(self, endpoint: Endpoint, drawn: Drawn, exchange: Exchange) -> Iterator[Breach]:
         """What the answer shows by itself."""
         answered = exchange.text + " ".join(exchange.headers.values())
         if self.lab.session.redactor.echoed(answered):
             yield Breach("secret-echoed", {}, exchange, source="auth.echo")
-        if exchange.failure == "too-large" or exchange.status in _OF_HTTP:
+        busy = exchange.status == 503 and "retry-after" in exchange.headers
+        if exchange.failure == "too-large" or exchange.status in _OF_HTTP or busy:
             return
         plain = routed(endpoint, drawn.request)
         if exchange.failure == "dropped" and not plain:

@@ -53,18 +53,18 @@ def _material(lab: Lab, kept: Sequence[Ledger], endpoint: Endpoint) -> Material:
     bound = bound_to(lab, endpoint)
     before = _before(kept, bound)
     known = [Known("path", (name,), (value,)) for name, value in _path_values(lab, endpoint)]
-    if before and isinstance(bound, Actions):
+    if before is not None and isinstance(bound, Actions):
         known += _of_actions(lab, bound, before)
-    elif before and isinstance(bound, Values):
+    elif before is not None and isinstance(bound, Values):
         known += _of_values(lab, bound, before)
-    return Material(endpoint, tuple(one for one in known if one.values), endpoint.reads or bool(before))
+    return Material(endpoint, tuple(one for one in known if one.values), endpoint.reads or before is not None)
 
 
-def _before(kept: Sequence[Ledger], bound: Actions | Values | None) -> Mapping[str, Mapping[str, Any]]:
-    """The rows that can be put back after the operation; none where it is not known how."""
+def _before(kept: Sequence[Ledger], bound: Actions | Values | None) -> Mapping[str, Mapping[str, Any]] | None:
+    """The rows that can be put back after the operation; None where it is not known how."""
     if bound is None:
-        return {}
-    return next((one.before for one in kept if one.collection is bound.collection and one.scope is None), {})
+        return None
+    return next((one.before for one in kept if one.collection is bound.collection and one.scope is None), None)
 
 
 def _path_values(lab: Lab, endpoint: Endpoint) -> Iterator[tuple[str, str]]:
