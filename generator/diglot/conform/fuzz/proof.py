@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -86,7 +86,7 @@ class Proof:
 
     def _place(self, error: Any) -> str:
         keyword, value = str(error.kind.name), error.instance
-        at = "".join(f"/{'*' if isinstance(step, int) else step}" for step in error.instance_path)
+        at = "".join(f"/{step}" for step in _without_loops(error.instance_path))
         if keyword in _DISPUTED or (keyword in _OF_TEXT and not (value.isascii() and value.isprintable())):
             return ""
         if keyword == "required":
@@ -113,6 +113,17 @@ class Proof:
             return
         for place in self._misfits(endpoint.body, value):
             yield f"body {place}"
+
+
+def _without_loops(path: Iterable[Any]) -> list[str]:
+    """The steps of a path with `*` for indices, each name once: in a schema that holds itself, places have no end."""
+    steps: list[str] = []
+    for step in path:
+        name = "*" if isinstance(step, int) else str(step)
+        if name != "*" and name in steps:
+            del steps[steps.index(name) :]
+        steps.append(name)
+    return steps
 
 
 def path_texts(endpoint: Endpoint, request: Request) -> list[tuple[Parameter, str]]:
