@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from diglot.conform.binding.surface import Endpoint, Parameter, Surface, follow
-from diglot.conform.wire.answers import input_validator
+from diglot.conform.wire.inputs import input_validator
 from diglot.conform.wire.session import Request
 from diglot.core.pointer import resolve
 

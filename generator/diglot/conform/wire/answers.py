@@ -97,17 +97,6 @@ class Wire:
         return self._validators[pointer]
 
 
-def input_validator(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
-    """A validator for what is sent, formats aside: how strictly one is read is the server's choice.
-
-    None where the schema does not compile.
-    """
-    try:
-        return jsonschema_rs.Draft202012Validator({**document, "allOf": [schema]}, validate_formats=False)
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return None
-
-
 def _repeated_status(exchange: Exchange) -> Iterator[Breach]:
     body = exchange.json
     if exchange.status < 400 or not isinstance(body, dict):
