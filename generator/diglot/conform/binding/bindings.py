@@ -39,6 +39,9 @@ class Collection:
     `rows`, `total`, `more`, `page_echo` and `size_echo` name members of the answer; `page` and `size` query parameters;
     `scope` the path parameter that says whose rows these are; `derived` maps a field to its decision table; `fields`
     are the members of a row that the contract describes (empty: it does not say).
+
+    `page` counts pages or, as an offset, rows, from `first`; `cap` is the largest size of a page, and `clamps` says
+    that a larger one is taken for it and not refused. What was `inferred` has to prove itself in its first answers.
     """
 
     endpoint: Endpoint
@@ -57,6 +60,18 @@ class Collection:
     filters: tuple[Filter, ...] = ()
     derived: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     fields: frozenset[str] = frozenset()
+    counts: Literal["pages", "rows"] = "pages"
+    first: int = 1
+    clamps: bool = True
+    inferred: bool = False
+
+    def window(self, number: int, size: int) -> dict[str, int]:
+        """The query for the page of that number, counted from 1, when pages hold `size` rows."""
+        return {self.page: self.position(number, size), self.size: size}
+
+    def position(self, number: int, size: int) -> int:
+        """What the parameter `page` has to be for the page of that number, counted from 1."""
+        return self.first + (number - 1) * (size if self.counts == "rows" else 1)
 
 
 @dataclass(frozen=True, slots=True)

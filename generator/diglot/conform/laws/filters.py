@@ -32,7 +32,7 @@ class _Selection:
 
 
 def _select(lab: Lab, collection: Collection, wanted: Mapping[Filter, str]) -> _Selection:
-    ids = lab.complete(collection).ids
+    ids = lab.whole(collection).ids
     must, may = set(ids), set(ids)
     for one, value in wanted.items():
         sure, possible = lab.remembered(("selected", one, value), partial(_alone, lab, collection, one, value))
@@ -43,7 +43,7 @@ def _select(lab: Lab, collection: Collection, wanted: Mapping[Filter, str]) -> _
 
 def _alone(lab: Lab, collection: Collection, one: Filter, value: str) -> tuple[set[str], set[str]]:
     """The ids that one filter must select by itself, and those it may."""
-    fits = {str(row[collection.id]): _fits(one, value, row.get(one.field)) for row in lab.complete(collection).rows}
+    fits = {str(row[collection.id]): _fits(one, value, row.get(one.field)) for row in lab.whole(collection).rows}
     return {key for key, (sure, _) in fits.items() if sure}, {key for key, (_, may) in fits.items() if may}
 
 
@@ -81,7 +81,7 @@ def _breach(rule: str, args: Mapping[str, Any], answer: Answer, selection: _Sele
 
 def _contains(lab: Lab, collection: Collection) -> Iterator[Breach]:
     for one in _filters(collection, "contains"):
-        texts = [row[one.field] for row in lab.complete(collection).rows if isinstance(row.get(one.field), str)]
+        texts = [row[one.field] for row in lab.whole(collection).rows if isinstance(row.get(one.field), str)]
         if not texts:
             raise UnmetError("a dataset with rows")
         for case, keyword in (*keywords(texts), *_elsewhere(lab, collection, one)):
@@ -95,7 +95,7 @@ def _contains(lab: Lab, collection: Collection) -> Iterator[Breach]:
 
 def _elsewhere(lab: Lab, collection: Collection, one: Filter) -> Iterator[tuple[str, str]]:
     """A text that stands in another field of some row, but in the searched field of none; one of another scope."""
-    rows = lab.complete(collection).rows
+    rows = lab.whole(collection).rows
     others = [rows[0].get(name) for name in (collection.id, *sorted(rows[0].keys() - {collection.id, one.field}))]
     texts = dict.fromkeys(value for value in others if isinstance(value, str) and value)
     strangers = (value for value in texts if not _select(lab, collection, {one: value}).may)
@@ -160,7 +160,7 @@ def _pages_within(lab: Lab, collection: Collection, one: Filter, wanted: Mapping
 
 def _plural(lab: Lab, collection: Collection, one: Filter) -> Mapping[Filter, str] | None:
     """A value of the filter that selects at least two rows (better three) but not all."""
-    rows = lab.complete(collection).rows
+    rows = lab.whole(collection).rows
     texts = [row[one.field] for row in rows if isinstance(row.get(one.field), str)]
     values = one.values if one.how == "equals" else tuple(_pieces(texts))
     counted = {value: _select(lab, collection, {one: value}) for value in values}
@@ -207,7 +207,7 @@ def _telling(
     lab: Lab, collection: Collection, one: Filter, other: Filter
 ) -> Iterator[tuple[Mapping[Filter, str], _Selection]]:
     """Pairs whose common rows are fewer than those of either alone: first with some in common, then with none."""
-    rows = lab.complete(collection).rows
+    rows = lab.whole(collection).rows
     texts = [row[one.field] for row in rows if isinstance(row.get(one.field), str)]
     some: list[Any] = []
     none: list[Any] = []
@@ -227,7 +227,7 @@ def _telling(
 def _derived(lab: Lab, collection: Collection) -> Iterator[Breach]:
     if not collection.derived:
         raise UnmetError("a derived field in laws.yaml")
-    whole = lab.complete(collection)
+    whole = lab.whole(collection)
     for name, table in collection.derived.items():
         for row in whole.rows:
             case = next((case for case in table if matches(row, case.when)), None)
