@@ -16,6 +16,8 @@ LAWS: tuple[Law, ...] = (
     *values.LAWS,
     *isolation.WRITING,
     *inputs.LAWS,
+    *paging.CLOSER,
+    *filters.CLOSER,
     *protocol.LAWS,
 )
 
