@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from diglot.conform.bench.durations import Durations
 from diglot.conform.bench.witness import Witness
 from diglot.conform.binding.bindings import Bindings, Collection
 from diglot.conform.binding.surface import Endpoint, Surface
@@ -69,6 +70,7 @@ class Lab:
     touched: set[str] = field(default_factory=set)
     sight: dict[Any, int] = field(default_factory=dict)
     witness: Witness = field(default_factory=Witness)
+    durations: Durations = field(default_factory=Durations)
     _memory: dict[Any, Any] = field(default_factory=dict)
     _places: dict[Any, dict[str, int]] = field(default_factory=dict)
 
@@ -148,7 +150,7 @@ class Lab:
         )
         if self.options.read_only and request.method not in ("GET", "HEAD"):
             raise UnmetError("a run without --read-only")
-        exchange = self.session.send(request, client)
+        exchange = self.durations.send(self.session, endpoint, request, client)
         if request.method not in ("GET", "HEAD"):
             self._wrote(values)
         for breach in self.wire.check(endpoint, exchange):

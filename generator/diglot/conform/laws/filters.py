@@ -73,8 +73,8 @@ def _keywords(lab: Lab, collection: Collection, one: Filter) -> Iterator[tuple[s
 
 def _elsewhere(lab: Lab, collection: Collection, one: Filter) -> Iterator[tuple[str, str]]:
     """A text that stands in another field of some row, but in the searched field of none; one of another scope."""
-    rows = lab.whole(collection).rows
-    others = [rows[0].get(name) for name in (collection.id, *sorted(rows[0].keys() - {collection.id, one.field}))]
+    row = next(iter(lab.whole(collection).rows), {})
+    others = [row.get(name) for name in (collection.id, *sorted(row.keys() - {collection.id, one.field}))]
     texts = dict.fromkeys(value for value in others if isinstance(value, str) and value)
     strangers = (value for value in texts if not select(lab, collection, {one: value}).may)
     yield from (("other-field", value) for value in islice(strangers, _MOST_FIELDS))

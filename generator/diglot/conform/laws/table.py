@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from diglot.conform.laws import actions, credentials, filters, inputs, isolation, paging, protocol, values
+from diglot.conform.laws import actions, credentials, filters, inputs, isolation, paging, protocol, timing, values
 from diglot.conform.laws.law import Law
 from diglot.conform.outcome import Options
 
 LAWS: tuple[Law, ...] = (
     *protocol.FIRST,
+    *timing.FIRST,
     *paging.LAWS,
     *filters.LAWS,
     *credentials.LAWS,
@@ -16,6 +17,7 @@ LAWS: tuple[Law, ...] = (
     *values.LAWS,
     *isolation.WRITING,
     *inputs.LAWS,
+    *timing.LAWS,
     *paging.CLOSER,
     *filters.CLOSER,
     *protocol.LAWS,
