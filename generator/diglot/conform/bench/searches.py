@@ -27,10 +27,11 @@ _CHOICE = 6  # keywords among which the most telling is taken
 def found_in(keyword: str, text: str) -> tuple[bool, bool]:
     """Whether a case-insensitive search must find `keyword` in `text`, and whether it may.
 
-    They differ only in letters beyond ASCII: databases treat their case, their accents and their width differently.
+    They differ only beyond ASCII: which letters are the same is answered differently by databases and languages, by
+    case, form (Unicode normalization), accent and width.
     """
-    must = _ascii_lower(keyword) in _ascii_lower(text)
-    return must, must or _folded(keyword) in _folded(text)
+    found = [one in other for one, other in zip(_forms(keyword), _forms(text), strict=True)]
+    return all(found), any(found)
 
 
 @lru_cache(maxsize=16)
@@ -71,9 +72,13 @@ def _ascii_lower(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _folded(text: str) -> str:
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in parts if not unicodedata.combining(char)).casefold()
+def _forms(text: str) -> tuple[str, ...]:
+    """A text as usual searches compare it."""
+    folded = text.casefold()
+    parts = unicodedata.normalize("NFKD", folded)
+    plain = "".join(char for char in parts if not unicodedata.combining(char)).casefold()
+    composed = (unicodedata.normalize(form, folded).casefold() for form in ("NFC", "NFD", "NFKC"))
+    return _ascii_lower(text), text.lower(), text.upper(), folded, *composed, plain
 
 
 def _sure(keyword: str, texts: Sequence[str]) -> bool:
