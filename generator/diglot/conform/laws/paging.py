@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from diglot.conform.bench.lab import Answer, Lab
 from diglot.conform.binding.bindings import Collection
 from diglot.conform.laws.law import Law
 from diglot.conform.laws.pages import Extent, Probe, closer, extent, probes
-from diglot.conform.wire.breach import Breach, UnmetError
+from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 
 
 def _order(lab: Lab, collection: Collection) -> Iterator[Breach]:
@@ -50,7 +50,8 @@ def _misplaced(collection: Collection, span: Extent, asked: list[Probe]) -> Iter
         right = ids == belongs if belongs is not None else holds is None or len(ids) == holds == len(set(ids))
         if right:
             continue
-        rule = "pages-overlap-or-gap" if holds else "page-past-end-wrong"
+        misses = bool(holds) or not set(ids) <= set(span.ids)  # a row that no page of the walk held
+        rule = "pages-overlap-or-gap" if misses else "page-past-end-wrong"
         yield Breach(
             rule,
             {"parameter": collection.page},
@@ -59,14 +60,19 @@ def _misplaced(collection: Collection, span: Extent, asked: list[Probe]) -> Iter
             {probe.asked: ids[:3], "n": len(ids)},
             "paging.partition",
         )
-        if holds:
+        if misses:
             return
 
 
 def _echo(lab: Lab, collection: Collection) -> Iterator[Breach]:
-    asked = probes(lab, collection)
+    yield from _misnamed(collection, extent(lab, collection), probes(lab, collection))
+
+
+def _misnamed(collection: Collection, span: Extent, asked: list[Probe]) -> Iterator[Breach]:
+    """Where an answer names another page or size. One that holds another number of rows names what it did, not ours."""
+    other = {probe.size for probe in asked if len(probe.answer.rows) != span.holds(probe.number, probe.size)}
     pages = [(collection.position(probe.number, probe.size), probe.answer.page, probe) for probe in asked]
-    sizes = [(probe.size, probe.answer.size, probe) for probe in asked]
+    sizes = [(probe.size, probe.answer.size, probe) for probe in asked if probe.size not in other]
     for member, echoes, source in (
         (collection.page_echo, pages, "paging.page-echo"),
         (collection.size_echo, sizes, "paging.size"),
@@ -140,16 +146,11 @@ def _cap(lab: Lab, collection: Collection) -> Iterator[Breach]:
         yield _cap_breach(collection, first, f"{span.holds(1, cap)} x {collection.rows}", len(first.rows))
         return
     for number, asked in ((1, cap + 1), (1, largest), (2, largest)) if largest > cap else ():
-        query = {collection.size: asked}
-        if number > 1:
-            query[collection.page] = collection.position(number, cap)
-        answer = lab.page(collection, query)
+        answer = lab.page(collection, {collection.page: collection.position(number, cap), collection.size: asked})
         belongs = span.belongs(number, cap) or ()
         expected, got = _in_force(lab, collection, answer, number), dict[str, Any](n=len(answer.ids))
-        if answer.size is not None:
-            got |= {str(collection.size_echo): answer.size}
-        if str(collection.more) in expected:
-            got |= {str(collection.more): answer.more}
+        shown = {str(collection.size_echo): answer.size, str(collection.more): answer.more}
+        got |= {name: value for name, value in shown.items() if name in expected}
         if got != expected or answer.ids != belongs:
             yield _cap_breach(collection, answer, expected, got)
             return
@@ -158,14 +159,22 @@ def _cap(lab: Lab, collection: Collection) -> Iterator[Breach]:
 
 
 def _in_force(lab: Lab, collection: Collection, answer: Answer, number: int) -> dict[str, Any]:
-    """What an answer to a size beyond the cap says; where has-more is wrong anyway, it proves nothing here."""
+    """What an answer to a size beyond the cap says; what is wrong anyway proves nothing here."""
     span, cap = extent(lab, collection), collection.cap or 0
     expected: dict[str, Any] = {"n": span.holds(number, cap)}
-    if answer.size is not None:
+    if answer.size is not None and _right(lab, collection, _misnamed):
         expected[str(collection.size_echo)] = cap
-    if answer.more is not None and not any(_mistaken(collection, span, probes(lab, collection))):
+    if answer.more is not None and _right(lab, collection, _mistaken):
         expected[str(collection.more)] = span.goes_on(number, cap)
     return expected
+
+
+def _right(lab: Lab, collection: Collection, judge: Callable[..., Iterator[Breach]]) -> bool:
+    """Whether the pages that are looked at anyway are right in one respect, as far as there are any."""
+    try:
+        return not any(judge(collection, extent(lab, collection), probes(lab, collection)))
+    except (UnmetError, UnansweredError):
+        return True
 
 
 def _largest(collection: Collection, otherwise: int) -> int:
@@ -209,17 +218,19 @@ def _summary(answer: Answer) -> str:
 def _empty(lab: Lab, collection: Collection) -> Iterator[Breach]:
     if not lab.fixtures.empty_dataset:
         raise UnmetError('empty_dataset = "…" in --fixtures')
-    answer = lab.page(collection, scope=lab.fixtures.empty_dataset)
-    page = collection.default_page if answer.page is not None else None
-    if answer.rows or answer.total not in (0, None) or answer.more or (page is not None and answer.page != page):
-        yield Breach(
-            "empty-page-wrong",
-            {},
-            answer.exchange,
-            f"page = {page}, n = 0, total = 0, more = false",
-            f"page = {answer.page}, n = {len(answer.rows)}, total = {answer.total}, more = {str(answer.more).lower()}",
-            "paging.total",
-        )
+    query = collection.window(1, collection.default_size or collection.cap or 20)
+    answer = lab.page(collection, query, scope=lab.fixtures.empty_dataset)
+    expected, got = {"n": 0}, {"n": len(answer.rows)}
+    for member, right, shown, judge in (
+        (collection.total, 0, answer.total, _miscounted),
+        (collection.more, False, answer.more, _mistaken),
+        (collection.page_echo, query[collection.page], answer.page, _misnamed),
+        (collection.size_echo, query[collection.size], answer.size, _misnamed),
+    ):
+        if shown is not None and _right(lab, collection, judge):
+            expected[str(member)], got[str(member)] = right, shown
+    if got != expected:
+        yield Breach("empty-page-wrong", {}, answer.exchange, expected, got, "paging.total")
 
 
 LAWS = (

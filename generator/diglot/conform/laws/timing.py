@@ -142,6 +142,6 @@ def _seconds(value: float) -> str:
 
 FIRST = (Law("timing.operation", "endpoint", _operation, presumes=("input.valid",)),)
 LAWS = (
-    Law("timing.growth", "endpoint", _growth, presumes=("input.valid",)),
     Law("timing.answers", "endpoint", _answers, presumes=("input.valid",)),
+    Law("timing.growth", "endpoint", _growth, presumes=("input.valid",)),
 )
