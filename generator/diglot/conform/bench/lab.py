@@ -232,7 +232,7 @@ class Lab:
     def _walk(
         self, collection: Collection, scope: str | None, credential: Credential | None, name: Any, most: int
     ) -> Whole:
-        size = collection.cap or 100
+        size = collection.largest
         known: dict[str, dict[str, Any]] = {}
         pages: list[Answer] = []
         complete = False

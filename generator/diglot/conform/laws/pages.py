@@ -8,6 +8,7 @@ from typing import Any
 
 from diglot.conform.bench.lab import Answer, Lab, Whole
 from diglot.conform.binding.bindings import Collection
+from diglot.conform.laws.proof import prove
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 from diglot.conform.wire.session import Exchange
 
@@ -65,7 +66,13 @@ class Probe:
 
 
 def extent(lab: Lab, collection: Collection) -> Extent:
-    """How far the collection under test goes."""
+    """How far the collection under test goes.
+
+    Raises:
+        UnmetError: the collection was inferred, and its first answers do not fit.
+    """
+    if collection.inferred:
+        prove(lab, collection)
     whole = lab.whole(collection)
     first = whole.pages[0]
     count = len(whole.ids) if whole.complete else first.total
@@ -124,8 +131,7 @@ def _ask(lab: Lab, collection: Collection, span: Extent, number: int, size: int)
 
 def _within(collection: Collection, number: int, size: int) -> int:
     """The number of that page, or of the last that the contract lets anybody ask for."""
-    schema = next(one.schema for one in collection.endpoint.placed("query") if one.name == collection.page)
-    most = schema.get("maximum")
+    most = collection.schema(collection.page).get("maximum")
     while isinstance(most, int | float) and number > 1 and collection.position(number, size) > most:
         number //= 2
     return number
@@ -146,9 +152,9 @@ def _plan(span: Extent) -> Iterator[tuple[int, int]]:
     odd = _ODD if count > _ODD else 2
     for size in sorted({1, odd, *_full(count, span.largest)} & set(range(1, span.largest + 1))):
         last = -(-count // size)
-        numbers = {1, 2, last - 1, last, last + 1}
+        numbers = {1, last - 1, last, last + 1}
         if size == odd:
-            numbers = {2, last - 1, last, last + _FAR}
+            numbers = {2, last, last + _FAR}
         elif last in _WALK:
             numbers = set(range(1, last + 2))
         asked |= dict.fromkeys((number, size) for number in sorted(numbers) if number > 0)

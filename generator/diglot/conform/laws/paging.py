@@ -15,7 +15,7 @@ from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 def _order(lab: Lab, collection: Collection) -> Iterator[Breach]:
     """The same page, asked for again after others, is the same."""
     pages = lab.whole(collection).pages
-    size = collection.cap or 100
+    size = collection.largest
     for number in sorted({1, max(number for number, page in enumerate(pages, 1) if page.rows or number == 1)}):
         first, again = pages[number - 1], lab.page(collection, collection.window(number, size))
         if again.ids != first.ids:
@@ -145,7 +145,8 @@ def _cap(lab: Lab, collection: Collection) -> Iterator[Breach]:
     if len(first.rows) != span.holds(1, cap):
         yield _cap_breach(collection, first, f"{span.holds(1, cap)} x {collection.rows}", len(first.rows))
         return
-    for number, asked in ((1, cap + 1), (1, largest), (2, largest)) if largest > cap else ():
+    beyond = 2 if len(span.ids) > cap else 1
+    for number, asked in ((1, cap + 1), (beyond, largest)) if largest > cap else ():
         answer = lab.page(collection, {collection.page: collection.position(number, cap), collection.size: asked})
         belongs = span.belongs(number, cap) or ()
         expected, got = _in_force(lab, collection, answer, number), dict[str, Any](n=len(answer.ids))
@@ -179,8 +180,7 @@ def _right(lab: Lab, collection: Collection, judge: Callable[..., Iterator[Breac
 
 def _largest(collection: Collection, otherwise: int) -> int:
     """The largest size that may be asked for: a contract with a maximum refuses what lies beyond."""
-    schema = next(one.schema for one in collection.endpoint.placed("query") if one.name == collection.size)
-    maximum = schema.get("maximum")
+    maximum = collection.schema(collection.size).get("maximum")
     if isinstance(maximum, int):
         return maximum
     return otherwise if collection.clamps else collection.cap or otherwise

@@ -10,9 +10,10 @@ from typing import Any
 from diglot.conform.bench.lab import Answer, Lab
 from diglot.conform.bench.searches import found_in
 from diglot.conform.binding.bindings import Collection, Filter
-from diglot.conform.wire.breach import Breach, UnmetError
+from diglot.conform.wire.breach import Breach
 
 SOURCES = {"contains": "filter.keyword", "equals": "filter.status"}
+_MOST_ROWS = 300  # among which values are looked for that select some
 Wanted = Mapping[Filter, str]
 
 
@@ -61,7 +62,7 @@ def fits(one: Filter, value: str, row: Mapping[str, Any]) -> tuple[bool, bool]:
 def ask(lab: Lab, collection: Collection, wanted: Wanted, size: int = 0, page: int = 1) -> Answer:
     """One page of what the filters select, of the largest size where none is given; remembered."""
     query: dict[str, Any] = {one.parameter: value for one, value in wanted.items()}
-    size = size or collection.cap or 100
+    size = size or collection.largest
     answer: Answer = lab.remembered(
         ("filtered", tuple(query.items()), size, page),
         lambda: lab.page(collection, {**query, **collection.window(page, size)}),
@@ -73,7 +74,7 @@ def is_wrong(collection: Collection, answer: Answer, wanted: Wanted, selection: 
     """Whether a first page of the largest size holds other rows than the filters select."""
     if len(set(answer.ids)) != len(answer.ids) or surplus(answer, wanted, selection):
         return True
-    cap = collection.cap or 100
+    cap = collection.largest
     if selection.whole and len(selection.may) <= cap:
         return not set(selection.must) <= set(answer.ids)
     return len(answer.ids) < min(len(selection.must), cap)
@@ -112,19 +113,36 @@ def miscounted(
             yield "page-echo-wrong", {member: expected}, {member: got}
 
 
-def filters_of(collection: Collection, how: str) -> list[Filter]:
-    """The filters of one kind.
-
-    Raises:
-        UnmetError: there is none.
-    """
-    found = [one for one in collection.filters if one.how == how]
-    if not found:
-        raise UnmetError("a filter in laws.yaml")
-    return found
-
-
 def texts_of(lab: Lab, collection: Collection, one: Filter) -> dict[str, str]:
     """What the field of a filter holds, by the ids of the rows."""
     rows = lab.whole(collection).by_id
     return {key: row[one.field] for key, row in rows.items() if isinstance(row.get(one.field), str)}
+
+
+def plural(lab: Lab, collection: Collection, one: Filter) -> dict[Filter, str] | None:
+    """A value of the filter that selects at least two rows (better four) but not all."""
+    found: dict[Filter, str] | None = lab.remembered(("plural", one), lambda: _find_plural(lab, collection, one))
+    return found
+
+
+def _find_plural(lab: Lab, collection: Collection, one: Filter) -> dict[Filter, str] | None:
+    rows = lab.whole(collection).rows[:_MOST_ROWS]
+    texts = [row[one.field] for row in rows if isinstance(row.get(one.field), str)]
+    values = one.values if one.how == "equals" else tuple(dict.fromkeys(pieces(texts)))
+    fitting = []
+    for value in values:
+        found = [fits(one, value, row) for row in rows]
+        count = sum(must for must, _ in found)
+        if count == sum(may for _, may in found) and 2 <= count < len(rows):
+            fitting.append((abs(count - 4), value))
+    return {one: min(fitting)[1]} if fitting else None
+
+
+def pieces(texts: list[str]) -> Iterator[str]:
+    """Beginnings and ends of some texts: what several of them may share."""
+    for text in texts[:: max(len(texts) // 8, 1)]:
+        for length in (2, 3, 4):
+            piece = text[-length:]
+            if piece.isascii() and piece.strip() == piece and len(text) >= length:
+                yield piece
+                yield text[:length].strip()

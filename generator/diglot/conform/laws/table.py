@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from diglot.conform.laws import actions, credentials, filters, inputs, isolation, paging, protocol, timing, values
+from diglot.conform.laws import (
+    actions,
+    credentials,
+    filters,
+    inputs,
+    isolation,
+    paging,
+    protocol,
+    searching,
+    timing,
+    values,
+)
 from diglot.conform.laws.law import Law
 from diglot.conform.outcome import Options
 
@@ -10,6 +21,7 @@ LAWS: tuple[Law, ...] = (
     *protocol.FIRST,
     *timing.FIRST,
     *paging.LAWS,
+    *searching.LAWS,
     *filters.LAWS,
     *credentials.LAWS,
     *isolation.READING,
@@ -19,7 +31,7 @@ LAWS: tuple[Law, ...] = (
     *inputs.LAWS,
     *timing.LAWS,
     *paging.CLOSER,
-    *filters.CLOSER,
+    *searching.CLOSER,
     *protocol.LAWS,
 )
 

@@ -20,7 +20,7 @@ from diglot.conform.laws.law import Law
 from diglot.conform.wire.breach import Breach, UnmetError
 from diglot.conform.wire.session import Exchange
 
-_NOTABLE = 0.1  # from here on a further step is worth its request
+_NOTABLE = 0.3  # from here on a further step is worth its request
 _SLOW_WRITE, _SLOW_READ = 1.5, 5.0  # seconds for nothing to do, and for a page of a list
 _CONTROL = 10  # times as long as another request at the same time
 
