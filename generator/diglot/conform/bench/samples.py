@@ -1,15 +1,13 @@
-"""Inputs chosen because they tell right from wrong: keywords for a set of texts, near misses for a schema."""
+"""Inputs chosen because they tell right from wrong: near misses for a schema."""
 
 from __future__ import annotations
 
-import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from diglot.conform.binding.surface import Surface
 
 _MAX_DEPTH = 6
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _OF_TYPE: Mapping[str, Any] = {
     "string": "diglot",
     "integer": 7,
@@ -29,64 +27,6 @@ _INSTEAD: Mapping[str, Any] = {
     "boolean": True,
 }
 _MOST_INSTEAD = 2
-
-
-def keywords(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(what it tests, keyword) for a search in `texts`, plain ones first."""
-    named = [text for text in dict.fromkeys(texts) if text.isprintable() and text == text.strip()]
-    long = sorted((text for text in named if len(text) >= 4), key=len)
-    if long:
-        text = long[len(long) // 2]
-        yield from (("substring", inner) for inner in _inner(text))
-        yield "whole", text
-        yield from (("letter-case", form) for form in _cased(long))
-        yield "wildcard", text[:1] + "%" + text[-1:]
-        yield "wildcard", text[:2] + "_" + text[3:]
-        yield "wildcard", text[:2] + "." + text[3:] if text[2] != "." else text[:1] + ".*"
-        yield "wildcard", text[:1] + "*"
-    yield from (("beyond-ascii", inner) for inner in _foreign(named))
-    yield from (("wildcard", sign) for sign in ("%", "_", "[", "\\", "'"))
-    yield "no-match", "zq-diglot-no-such-text"
-
-
-def _inner(text: str) -> Iterator[str]:
-    """Pieces from within, from the start and from the end, without blanks at their edges."""
-    third = max(len(text) // 3, 1)
-    for piece in (text[third : 2 * third + 1], text[: third + 1], text[-third - 1 :]):
-        if piece.strip() == piece:
-            yield piece
-    head, blank, tail = text.partition(" ")
-    if blank and head and tail:
-        yield head[-1] + blank + tail[0]
-
-
-def _cased(texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        letters = "".join(char for char in text if char.isascii())
-        if letters == text and text.swapcase() != text:
-            yield from dict.fromkeys((text.upper(), text.lower(), text.swapcase()))
-            return
-
-
-def _foreign(texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        run = "".join(char if not char.isascii() else " " for char in text).split()
-        if run:
-            yield run[0][:2]
-            return
-
-
-def found_in(keyword: str, text: str) -> tuple[bool, bool]:
-    """Whether a case-insensitive search must find `keyword` in `text`, and whether it may.
-
-    They differ only in letters beyond ASCII, whose case databases treat differently.
-    """
-    must = _ascii_lower(keyword) in _ascii_lower(text)
-    return must, must or keyword.casefold() in text.casefold()
-
-
-def _ascii_lower(text: str) -> str:
-    return text.translate(_LOWER)
 
 
 def near_misses(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -47,6 +47,8 @@ TABLE = (
     Rule("filters-not-combined", "conform", "error", "response"),
     Rule("derived-field-wrong", "conform", "error", "response"),
     Rule("filter-stale", "conform", "error", "response"),
+    Rule("answer-slow", "conform", "warning", "response"),
+    Rule("time-explodes", "conform", "error", "request"),
     Rule("action-without-effect", "conform", "error", "request"),
     Rule("action-effect-wrong", "conform", "error", "request"),
     Rule("action-side-effect", "conform", "error", "request"),
