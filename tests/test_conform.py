@@ -392,7 +392,7 @@ def test_fixtures_that_cannot_be_used_are_refused(text: str, said: str) -> None:
 def test_near_misses_of_a_key_differ_from_it_and_show_it_nowhere() -> None:
     secret = Secret("Abc-123-Key", "$KEY")
     misses = near_misses(secret)
-    assert len(misses) == 9
+    assert len(misses) == 11
     assert len({miss.sent for miss in misses}) == len(misses)
     assert bearer(secret).sent not in {miss.sent for miss in misses}
     assert "Abc" not in repr(misses) + "".join(miss.shown for miss in misses)

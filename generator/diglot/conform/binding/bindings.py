@@ -109,12 +109,13 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """Everything the laws are bound to, and by key the sentences they rest on."""
+    """Everything the laws are bound to, and by key the sentences they rest on; `quoted` are those that a page says."""
 
     collections: tuple[Collection, ...] = ()
     actions: tuple[Actions, ...] = ()
     values: tuple[Values, ...] = ()
     sentences: Mapping[str, str] = field(default_factory=dict)
+    quoted: frozenset[str] = frozenset()
 
 
 def bind(surface: Surface, data: Mapping[str, Any]) -> Bindings:
@@ -133,6 +134,7 @@ def bind(surface: Surface, data: Mapping[str, Any]) -> Bindings:
             actions=tuple(_actions(*pair, surface, seen) for pair in _entries(surface, data, "actions")),
             values=tuple(_values(*pair, surface, seen) for pair in _entries(surface, data, "values")),
             sentences={str(key): _sentence(entry) for key, entry in (data.get("sentences") or {}).items()},
+            quoted=frozenset(str(key) for key, entry in (data.get("sentences") or {}).items() if "quote" in entry),
         )
     except KeyError as error:
         raise UsageError(f"laws: an entry lacks or misnames {error.args[0]}") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diglot.conform.laws import actions, credentials, filters, inputs, isolation, paging, protocol, values
+from diglot.conform.laws import actions, credentials, filters, hazards, inputs, isolation, paging, protocol, values
 from diglot.conform.laws.law import Law
 from diglot.conform.outcome import Options
 
@@ -16,6 +16,7 @@ LAWS: tuple[Law, ...] = (
     *values.LAWS,
     *isolation.WRITING,
     *inputs.LAWS,
+    *hazards.LAWS,
     *protocol.LAWS,
 )
 

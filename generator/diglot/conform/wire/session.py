@@ -181,7 +181,7 @@ class Session:
         url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
         headers = {}
         if request.credential.sent is not None:
-            headers["Authorization"] = request.credential.sent
+            headers[request.credential.header] = request.credential.sent
         if request.media_type is not None:
             headers["Content-Type"] = request.media_type
         try:
@@ -231,7 +231,7 @@ def curl(exchange: Exchange, redactor: Redactor) -> str:
     request = exchange.request
     parts = ["curl", "-i", "-X", request.method, shlex.quote(exchange.url)]
     if request.credential.sent is not None:
-        parts += ["-H", f'"Authorization: {request.credential.shown}"']
+        parts += ["-H", f'"{request.credential.header}: {request.credential.shown}"']
     if request.media_type is not None:
         parts += ["-H", shlex.quote(f"Content-Type: {request.media_type}")]
     if request.body is not None:
