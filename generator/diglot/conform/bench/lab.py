@@ -74,6 +74,7 @@ class Lab:
         self.key = bearer(self.fixtures.token)
         other = self.fixtures.other_tenant
         self.other_key = bearer(other.token) if other else None
+        self._actions = {one.parameter: one.actions[0].name for one in self.bindings.actions if one.actions}
         self._scopes = {collection.scope for collection in self.bindings.collections if collection.scope}
 
     def forget(self) -> None:
@@ -112,6 +113,8 @@ class Lab:
                 values[name] = self.fixtures.parameters[name]
             elif isinstance(choices, list) and choices:
                 values[name] = str(choices[0])
+            elif name in self._actions:
+                values[name] = self._actions[name]
             else:
                 raise UnmetError(f'--dataset ID, or {name} = "…" under [parameters]')
         return values

@@ -98,8 +98,7 @@ class Misses:
 
 def _others(schema: Mapping[str, Any], value: Any, instead: Any) -> Iterator[tuple[str, Any]]:
     """Values of another type. A list is also replaced by its only item, which lenient code wraps."""
-    types = schema.get("type")
-    allowed = [types] if isinstance(types, str) else list(types or ())
+    allowed = _types(schema)
     kind = "null" if "null" in allowed else next(iter(allowed), "")
     for how, other in instead.get(kind, ()):
         wraps = how == "string-instead" and isinstance(value, list) and value and isinstance(value[0], str)
@@ -163,9 +162,7 @@ def _strings(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _texts(schema: Mapping[str, Any], known: str) -> Iterator[tuple[str, str]]:
     """Candidates for a parameter, plain ones first."""
-    types = schema.get("type")
-    kinds = {types} if isinstance(types, str) else set(types or ())
-    choices = schema.get("enum")
+    kinds, choices = set(_types(schema)), schema.get("enum")
     if kinds & {"integer", "number"}:
         yield "not-a-number", "abc"
         yield "trailing-text", "1abc"
@@ -186,6 +183,12 @@ def _texts(schema: Mapping[str, Any], known: str) -> Iterator[tuple[str, str]]:
         yield "not-a-date", "yesterday"
     if "string" in kinds:
         yield from _strings(schema)
+
+
+def _types(schema: Mapping[str, Any]) -> list[str]:
+    types = schema.get("type")
+    listed = types if isinstance(types, list) else [types]
+    return [one for one in listed if isinstance(one, str)]
 
 
 def _readings(text: str) -> Iterator[Any]:

@@ -53,7 +53,7 @@ def _tried(lab: Lab, endpoint: Endpoint, misses: Sequence[Credential]) -> Iterat
 
     Where another answer comes, a harmless request tells whether the key was taken or only looked at late.
     """
-    everything = dict(_everything_wrong(lab, endpoint))
+    everything = _everything_wrong(lab, endpoint)[0]
     accepted, other = [], []
     for credential in misses:
         late = harmless_call(lab, endpoint, credential, **everything)
@@ -82,7 +82,8 @@ def _first(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
     """The key is looked at before anything else."""
     if not endpoint.secured:
         return
-    if _spoken_of_key(harmless_call(lab, endpoint, NO_CREDENTIAL, **_everything_wrong(lab, endpoint))):
+    together = [harmless_call(lab, endpoint, NO_CREDENTIAL, **one) for one in _everything_wrong(lab, endpoint)]
+    if all(_spoken_of_key(exchange) for exchange in together):
         return
     for case, changed in _wrong(lab, endpoint):
         exchange = harmless_call(lab, endpoint, NO_CREDENTIAL, **changed)
@@ -121,9 +122,12 @@ def _wrong(lab: Lab, endpoint: Endpoint) -> Iterator[tuple[str, dict[str, Any]]]
             return
 
 
-def _everything_wrong(lab: Lab, endpoint: Endpoint) -> dict[str, Any]:
-    """Arguments of a call that is wrong in all these ways at once."""
-    return {name: value for _, changed in _wrong(lab, endpoint) for name, value in changed.items()}
+def _everything_wrong(lab: Lab, endpoint: Endpoint) -> list[dict[str, Any]]:
+    """Arguments of calls that are wrong in all these ways at once: one a way in which a body is wrong."""
+    wrong = dict(_wrong(lab, endpoint))
+    bodies = [wrong.pop(case) for case in ("malformed", "media-type") if case in wrong]
+    rest = {name: value for changed in wrong.values() for name, value in changed.items()}
+    return [{**rest, **body} for body in bodies] or [rest]
 
 
 LAWS = (

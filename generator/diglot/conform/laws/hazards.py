@@ -126,5 +126,5 @@ def _replaced(value: Any, text: str) -> Any:
 
 LAWS = (
     Law("input.strange", "endpoint", _strange),
-    Law("input.stranger", "endpoint", _stranger, thorough=True),
+    Law("input.more-strange", "endpoint", _stranger, thorough=True),
 )

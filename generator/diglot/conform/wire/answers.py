@@ -131,10 +131,11 @@ class Wire:
 
 
 def _own_to_http(endpoint: Endpoint) -> frozenset[int]:
-    """The statuses that a server cannot avoid on an operation, whether the contract declares them or not."""
-    own = {401} if endpoint.secured else set()
+    """The refusals that a server cannot avoid on an operation, whether the contract declares them or not."""
+    own = {401, 403} if endpoint.secured else set()
     own |= {404} if endpoint.placed("path") else set()
     own |= {415} if endpoint.body is not None else set()
+    own |= set() if endpoint.declares(400) or endpoint.declares(422) else {400}
     return frozenset(own)
 
 
