@@ -87,7 +87,8 @@ class Misses:
     def _members(
         self, schema: Mapping[str, Any], value: dict[str, Any], at: str, depth: int, instead: Any
     ) -> Iterator[Miss]:
-        for name in schema.get("required") or () if instead is _INSTEAD else ():
+        required = schema.get("required")
+        for name in required if isinstance(required, list) and instead is _INSTEAD else ():
             if name in value:
                 yield Miss(f"{at}/{name}", "missing", {key: held for key, held in value.items() if key != name})
         properties = schema.get("properties")

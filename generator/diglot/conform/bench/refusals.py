@@ -14,6 +14,7 @@ from diglot.core.pointer import resolve
 
 BAD_INPUT = frozenset({400, 422})
 BAD_PATH = frozenset({400, 404, 422})
+ANY_REFUSAL = frozenset(range(400, 500))  # where nothing else in the request is known to be right
 
 
 class Refusals:
@@ -43,7 +44,8 @@ class Refusals:
                 exchange = cases[0][1]
                 names = ", ".join(dict.fromkeys(case for case, _ in cases))
                 args = {"where": self._where} | ({"case": "invalid"} if rule == "refusal-status-wrong" else {})
-                yield Breach(rule, args, exchange, sorted(self._statuses), f"{exchange.status}: {names}", self._source)
+                expected = "4xx" if self._statuses == ANY_REFUSAL else sorted(self._statuses)
+                yield Breach(rule, args, exchange, expected, f"{exchange.status}: {names}", self._source)
 
 
 def sent_with(lab: Lab, endpoint: Endpoint, one: Parameter, text: str, strange: bool = False) -> Exchange:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from diglot.conform.bench.lab import JSON, Lab, refused
 from diglot.conform.bench.ledger import differences
 from diglot.conform.bench.misses import Misses
-from diglot.conform.bench.refusals import BAD_INPUT, BAD_PATH, Refusals, needs_body, sent_with
+from diglot.conform.bench.refusals import ANY_REFUSAL, BAD_INPUT, BAD_PATH, Refusals, needs_body, sent_with
 from diglot.conform.bench.requests import bound_to, deep_body, harmless_body
 from diglot.conform.binding.surface import Endpoint, Parameter
 from diglot.conform.laws.law import Law
@@ -49,7 +49,7 @@ def _near_misses(lab: Lab, endpoint: Endpoint, also: bool) -> Iterator[Breach]:
     places: dict[str, Refusals] = {}
     last = None
     for miss in Misses(lab.surface).bodies(endpoint.body, valid, also):
-        statuses = BAD_PATH if miss.how == "not-a-uuid" else BAD_INPUT
+        statuses = ANY_REFUSAL if bound is None else BAD_PATH if miss.how == "not-a-uuid" else BAD_INPUT
         where = f"body {miss.where or '/'}"
         refusals = places.setdefault(f"{where}{sorted(statuses)}", Refusals(where, statuses))
         last = lab.call(endpoint, values, raw=json.dumps(miss.value).encode())
@@ -114,6 +114,8 @@ def _accepted(lab: Lab, endpoint: Endpoint, media_types: tuple[str, ...]) -> Ite
 
 def _edges(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
     """What lies on a bound of the contract is valid, and so is each value that it lists."""
+    if not endpoint.reads and bound_to(lab, endpoint) is None:
+        return  # no body is known to be valid there
     tried = {one.parameter for collection in lab.bindings.collections for one in collection.filters}
     tried |= {actions.parameter for actions in lab.bindings.actions}
     for one in (*endpoint.placed("query"), *endpoint.placed("path")):

@@ -16,7 +16,7 @@ from diglot.core.pointer import resolve
 
 _MAX_VIOLATIONS = 8
 _BOM = b"\xef\xbb\xbf"
-# What HTTP itself answers to a request that deserves it, whatever an API documents.
+# What HTTP itself, or a proxy, answers to a request that deserves it, whatever an API documents: in any form.
 _OF_HTTP = frozenset({406, 411, 413, 414, 431})
 _REFUSALS = frozenset({400, 401, 403, 404, 415, 422})
 
@@ -45,6 +45,8 @@ class Wire:
             return
         if exchange.status >= 500:
             yield Breach("server-error", {"status": exchange.status}, exchange)
+            return
+        if exchange.status in _OF_HTTP:
             return
         pointer = endpoint.declares(exchange.status)
         if pointer is None:
@@ -77,7 +79,7 @@ class Wire:
         declares_errors = any(name[:1] in "45" for name in endpoint.responses)
         if status in (_own_to_http(endpoint) if declares_errors else _REFUSALS):
             self._omitted.setdefault(str(endpoint.key), set()).add(status)
-        elif status not in _OF_HTTP:
+        else:
             yield Breach("status-undeclared", {"status": status}, exchange, expected=sorted(endpoint.responses))
 
     def _headers(self, response: Mapping[str, Any], exchange: Exchange) -> Iterator[Breach]:

@@ -68,14 +68,15 @@ def _rows(document: Mapping[str, Any], node: Any, value: Any, at: str) -> Iterat
 
 def _asked_for(schema: Mapping[str, Any], held: Sequence[Any]) -> bool:
     """Whether a plain value may not be left out for being empty: others are shown empty, or none can be."""
-    plain = schema.get("type") in _PLAIN and schema.get("x-diglot-strength") != "sampled"
+    kind = schema.get("type")
+    plain = isinstance(kind, str) and kind in _PLAIN and schema.get("x-diglot-strength") != "sampled"
     return plain and not _nullable(schema) and (any(not one for one in held) or _never_empty(schema))
 
 
 def _never_empty(schema: Mapping[str, Any]) -> bool:
     choices = schema.get("enum")
     return (
-        schema.get("format") in _NEVER_EMPTY
+        str(schema.get("format")) in _NEVER_EMPTY
         or (isinstance(choices, list) and all(choices))
         or _positive(schema.get("minLength"))
         or _positive(schema.get("minimum"))
