@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -18,6 +19,7 @@ from diglot.conform.bench.misses import Misses
 from diglot.conform.binding.surface import Surface
 from diglot.conform.credentials import Redactor, Secret, elsewhere, near_misses
 from diglot.conform.laws.table import LAWS as TABLE
+from diglot.core.tree import plain
 from diglot.serve import demo, running
 from diglot.serve.app import create_app
 from servers.bent import Headers, Json, bent, key_of, rekeyed, retyped, status_line
@@ -168,6 +170,58 @@ def test_no_disguise_of_a_key_is_shown() -> None:
     assert Redactor((secret,)).clean(" ".join(str(one.sent) for one in every)).count("$KEY") >= len(every) - 2
     encoded = base64.b64encode(b"Abc-123-Key-456:").decode()
     assert encoded not in told + Redactor((secret,)).clean(f"Basic {encoded}")
+
+
+# --- keys that are no bearer tokens
+
+
+def from_header(scope: Json) -> str:
+    return dict(scope["headers"]).get(b"x-key", b"").decode()
+
+
+def from_cookie(scope: Json) -> str:
+    return dict(scope["headers"]).get(b"cookie", b"").decode().removeprefix("key=")
+
+
+def from_query(scope: Json) -> str:
+    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return next((value for name, value in pairs if name == "key"), "")
+
+
+def from_basic(scope: Json) -> str:
+    scheme, _, encoded = key_of(scope).partition(" ")
+    return base64.b64decode(encoded).decode() if scheme == "Basic" else ""
+
+
+SCHEMES: dict[str, tuple[Json, Callable[[Json], str]]] = {
+    "header": ({"type": "apiKey", "in": "header", "name": "X-Key"}, from_header),
+    "cookie": ({"type": "apiKey", "in": "cookie", "name": "key"}, from_cookie),
+    "query": ({"type": "apiKey", "in": "query", "name": "key"}, from_query),
+    "basic": ({"type": "http", "scheme": "basic"}, from_basic),
+}
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_key_is_sent_where_the_contract_says_and_tried_there(name: str, lenient: bool) -> None:
+    scheme, read = SCHEMES[name]
+    contract = json.loads(json.dumps(plain(CONTRACT)))
+    contract["components"]["securitySchemes"]["ApiKeyAuth"] = scheme
+
+    def hear(scope: Json, body: bytes) -> tuple[Json, bytes]:
+        given = read(scope)
+        return rekeyed(scope, f"Bearer {KEY if lenient and given.startswith(KEY) else given}"), body
+
+    def challenge(scope: Json, asked: bytes, status: int, headers: Headers, body: bytes) -> Said:
+        return status, [(one, value.replace(b"Bearer", b"Basic")) for one, value in headers], body
+
+    with running(bent(challenge, hear)) as url:
+        options = replace(LAWS_ONLY, only=("auth.", "input.valid", "paging.order"))
+        report = run(Target.parse(url), contract, LAWS, fixtures(other_tenant=None), options)
+    assert {one.rule for one in report.findings} == ({"credential-accepted"} if lenient else set())
+    assert report.laws > 6
+    assert KEY not in repr(report)
+    assert base64.b64encode(KEY.encode()).decode() not in repr(report)
 
 
 # --- input that must be refused

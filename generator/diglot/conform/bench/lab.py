@@ -10,8 +10,9 @@ from typing import Any
 
 from diglot.conform.bench.witness import Witness
 from diglot.conform.binding.bindings import Bindings, Collection
+from diglot.conform.binding.security import scheme_of
 from diglot.conform.binding.surface import Endpoint, Surface
-from diglot.conform.credentials import Credential, bearer
+from diglot.conform.credentials import Credential, valid
 from diglot.conform.fixtures import Fixtures
 from diglot.conform.outcome import Options
 from diglot.conform.wire.answers import Wire
@@ -71,9 +72,10 @@ class Lab:
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.surface, self.options.profile)
-        self.key = bearer(self.fixtures.token)
+        self.scheme = scheme_of(self.surface.document)
+        self.key = valid(self.fixtures.token, self.scheme)
         other = self.fixtures.other_tenant
-        self.other_key = bearer(other.token) if other else None
+        self.other_key = valid(other.token, self.scheme) if other else None
         self._actions = {one.parameter: one.actions[0].name for one in self.bindings.actions if one.actions}
         self._scopes = {collection.scope for collection in self.bindings.collections if collection.scope}
 

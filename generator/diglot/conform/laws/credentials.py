@@ -8,7 +8,7 @@ from typing import Any
 from diglot.conform.bench.lab import UNKNOWN_ID, Lab
 from diglot.conform.bench.requests import harmless_call, scope_of
 from diglot.conform.binding.surface import Endpoint
-from diglot.conform.credentials import NO_CREDENTIAL, Credential, elsewhere, near_misses
+from diglot.conform.credentials import BEARER, NO_CREDENTIAL, Credential, elsewhere, near_misses
 from diglot.conform.laws.law import Law
 from diglot.conform.wire.breach import Breach
 from diglot.conform.wire.session import Exchange
@@ -27,12 +27,19 @@ def _key(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
         yield Breach(rule, {}, exchange, 401, exchange.status, "auth.key")
         if exchange.ok:
             return
-    elif "bearer" not in (challenge := exchange.headers.get("www-authenticate", "")).lower():
-        yield Breach("challenge-missing", {}, exchange, "WWW-Authenticate: Bearer", challenge or "∅", "auth.challenge")
+    elif lab.scheme.kind in ("bearer", "basic"):
+        yield from _challenge(lab.scheme.kind, exchange)
     yield from _tells(lab, endpoint, exchange)
     first = endpoint is next(one for one in lab.surface.endpoints if one.secured)  # one function checks all, mostly
-    misses = [miss for miss in near_misses(lab.fixtures.token) if first or miss.name in _TELLING]
+    misses = [miss for miss in near_misses(lab.fixtures.token, lab.scheme) if first or miss.name in _TELLING]
     yield from _tried(lab, endpoint, misses)
+
+
+def _challenge(kind: str, exchange: Exchange) -> Iterator[Breach]:
+    challenge = exchange.headers.get("www-authenticate", "")
+    if kind not in challenge.lower():
+        expected = f"WWW-Authenticate: {kind.title()}"
+        yield Breach("challenge-missing", {}, exchange, expected, challenge or "∅", "auth.challenge")
 
 
 def _everywhere(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
@@ -40,9 +47,12 @@ def _everywhere(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
     if not endpoint.secured:
         return
     first = endpoint is next(one for one in lab.surface.endpoints if one.secured)
-    misses = [] if first else [miss for miss in near_misses(lab.fixtures.token) if miss.name not in _TELLING]
-    yield from _tried(lab, endpoint, [*misses, *(elsewhere(lab.fixtures.token) if first else ())])
-    if key := lab.fixtures.token.value:
+    misses = (
+        [] if first else [miss for miss in near_misses(lab.fixtures.token, lab.scheme) if miss.name not in _TELLING]
+    )
+    bearer = lab.scheme == BEARER
+    yield from _tried(lab, endpoint, [*misses, *(elsewhere(lab.fixtures.token) if first and bearer else ())])
+    if bearer and (key := lab.fixtures.token.value):
         exchange = harmless_call(lab, endpoint, NO_CREDENTIAL, query=dict.fromkeys(_IN_QUERY, key))
         if exchange.ok:
             yield Breach("credential-accepted", {}, exchange, 401, f"{exchange.status}: in-query", "auth.key")
