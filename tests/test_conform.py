@@ -20,7 +20,7 @@ from diglot.conform import Fixtures, Options, Report, Target, run
 from diglot.conform.bench.searches import found_in
 from diglot.conform.binding.bindings import bind
 from diglot.conform.binding.surface import Surface
-from diglot.conform.credentials import Redactor, Secret, bearer, near_misses
+from diglot.conform.credentials import Redactor, Secret, near_misses, valid
 from diglot.core.catalogue import message
 from diglot.core.tree import plain
 from diglot.core.usage import LANGUAGES, UsageError
@@ -392,9 +392,9 @@ def test_fixtures_that_cannot_be_used_are_refused(text: str, said: str) -> None:
 def test_near_misses_of_a_key_differ_from_it_and_show_it_nowhere() -> None:
     secret = Secret("Abc-123-Key", "$KEY")
     misses = near_misses(secret)
-    assert len(misses) == 9
+    assert len(misses) == 11
     assert len({miss.sent for miss in misses}) == len(misses)
-    assert bearer(secret).sent not in {miss.sent for miss in misses}
+    assert valid(secret).sent not in {miss.sent for miss in misses}
     assert "Abc" not in repr(misses) + "".join(miss.shown for miss in misses)
     assert Redactor((secret,)).clean("x Abc-123-Key y aBC-123-kEY") == "x $KEY y $KEY"
 

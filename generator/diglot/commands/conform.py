@@ -39,6 +39,7 @@ def _options(arguments: Namespace, project: Project, streams: Streams) -> Option
     engines: tuple[Engine, ...] = (arguments.only,) if arguments.only else ("laws", "fuzz")
     return Options(
         engines=engines,
+        profile=arguments.profile,
         read_only=arguments.read_only,
         seed=arguments.seed,
         budget=arguments.budget,

@@ -13,6 +13,8 @@ from diglot.core.usage import SEVERITIES
 
 Engine = Literal["laws", "fuzz"]
 ENGINES: tuple[Engine, ...] = ("laws", "fuzz")
+Profile = Literal["documented", "strict"]
+PROFILES: tuple[Profile, ...] = ("documented", "strict")
 
 Progress = Callable[[str, int, int], None]
 
@@ -21,12 +23,15 @@ Progress = Callable[[str, int, int], None]
 class Options:
     """How to test.
 
-    `budget` and `timeout` are seconds, for the whole run and for one request; `read_only` sends GET and HEAD only;
-    `seed` chooses the inputs of the fuzzing engine; `spec` is the path that findings name; `only` the
-    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told (what, done, of) on the way.
+    `profile` says what counts: `documented` is what the pages literally promise, `strict` all laws, complete answers
+    and nothing that the contract does not declare. `budget` and `timeout` are seconds, for the whole run and for one
+    request; `read_only` sends GET and HEAD only; `seed` chooses the inputs of the fuzzing engine; `spec` is the path
+    that findings name; `only` the beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is
+    told (what, done, of) on the way.
     """
 
     engines: tuple[Engine, ...] = ENGINES
+    profile: Profile = "strict"
     read_only: bool = False
     seed: int = 0
     budget: float = 120.0

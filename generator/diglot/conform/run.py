@@ -48,7 +48,8 @@ def run(
     bound = bind(surface, bindings)
     started = time.monotonic()
     with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as lab:
-        findings = Findings(options.spec, lab.session.redactor, bound.sentences)
+        promised = bound.quoted if options.profile == "documented" else None
+        findings = Findings(options.spec, lab.session.redactor, bound.sentences, promised)
         kept = _keep(lab)
         trial = Trial(lab, findings, lambda: _put_back(kept[:1]))
         try:
@@ -58,7 +59,7 @@ def run(
         finally:
             trial.notice()
             _restore(lab, kept, findings)
-        trial.not_exercised += [NotExercised(f"schema {one}", "a schema that compiles") for one in lab.wire.unusable]
+        trial.not_exercised += lab.wire.not_exercised()
         return Report(
             requests=lab.session.sent,
             seconds=time.monotonic() - started,

@@ -136,12 +136,13 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """Everything the laws are bound to, and by key the sentences they rest on."""
+    """Everything the laws are bound to, and by key the sentences they rest on; `quoted` are those that a page says."""
 
     collections: tuple[Collection, ...] = ()
     actions: tuple[Actions, ...] = ()
     values: tuple[Values, ...] = ()
     sentences: Mapping[str, str] = field(default_factory=dict)
+    quoted: frozenset[str] = frozenset()
 
 
 def bind(surface: Surface, data: Mapping[str, Any]) -> Bindings:
@@ -162,6 +163,7 @@ def bind(surface: Surface, data: Mapping[str, Any]) -> Bindings:
         actions=tuple(_each(surface, data, "actions", partial(_actions, surface, seen))),
         values=tuple(_each(surface, data, "values", partial(_values, surface, seen))),
         sentences=dict(sentences(data)),
+        quoted=frozenset(str(key) for key, entry in (data.get("sentences") or {}).items() if "quote" in entry),
     )
 
 

@@ -15,7 +15,8 @@ class Breach:
 
     `args` is the identity: stable names, no ids and no random values. `expected` and `got` are for people: values or
     short equations in symbols, no prose of one language. `source` is the key of the sentence it rests on. `rows` are
-    the ids of rows that changed although nobody named them.
+    the ids of rows that changed although nobody named them. `suspect` is `contract` where it may be the documents that
+    err.
     """
 
     rule: str
@@ -25,6 +26,7 @@ class Breach:
     got: Any = None
     source: str = ""
     rows: frozenset[str] = frozenset()
+    suspect: str = ""
 
 
 class UnmetError(Exception):

@@ -178,10 +178,9 @@ class Session:
         self.sent += 1
 
     def _exchange(self, request: Request, client: httpx2.Client) -> Exchange:
-        url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
-        headers = {}
-        if request.credential.sent is not None:
-            headers["Authorization"] = request.credential.sent
+        query = "&".join(filter(None, (request.query, request.credential.query)))
+        url = self.base_url + request.path + (f"?{query}" if query else "")
+        headers = {**request.credential.headers}
         if request.media_type is not None:
             headers["Content-Type"] = request.media_type
         try:
@@ -230,8 +229,8 @@ def curl(exchange: Exchange, redactor: Redactor) -> str:
     """A line for the shell that sends the same request again; keys stand in it as variables."""
     request = exchange.request
     parts = ["curl", "-i", "-X", request.method, shlex.quote(exchange.url)]
-    if request.credential.sent is not None:
-        parts += ["-H", f'"Authorization: {request.credential.shown}"']
+    if request.credential.headers:
+        parts += ["-H", f'"{request.credential.header}: {request.credential.shown}"']
     if request.media_type is not None:
         parts += ["-H", shlex.quote(f"Content-Type: {request.media_type}")]
     if request.body is not None:

@@ -12,6 +12,7 @@ TABLE = (
     Rule("content-type-undeclared", "conform", "error", "response"),
     Rule("response-header-missing", "conform", "error", "response"),
     Rule("response-not-json", "conform", "error", "response"),
+    Rule("charset-wrong", "conform", "error", "response"),
     Rule("response-schema-violated", "conform", "error", "response"),
     Rule("error-status-differs", "conform", "error", "response"),
     Rule("secret-echoed", "conform", "error", "response"),
