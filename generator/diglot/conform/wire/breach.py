@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.conform.wire.session import Exchange
+from diglot.conform.wire.session import Exchange, Request
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,9 @@ class Breach:
     short equations in symbols, no prose of one language. `source` is the key of the sentence it rests on. `rows` are
     the ids of rows that changed although nobody named them. `suspect` is `contract` where it may be the documents that
     err.
+
+    `law` is the id of the law that found it (empty: what every answer must obey). `baseline` is a valid request that
+    the one sent was made from, and `place` what was changed in it (`query limit`, `body /ids/*`), where they are known.
     """
 
     rule: str
@@ -27,6 +30,9 @@ class Breach:
     source: str = ""
     rows: frozenset[str] = frozenset()
     suspect: str = ""
+    law: str = ""
+    baseline: Request | None = None
+    place: str = ""
 
 
 class UnmetError(Exception):

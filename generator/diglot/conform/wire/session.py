@@ -35,7 +35,10 @@ class BudgetSpentError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One request: path and query as sent, below the base URL; `body` is None where there is none."""
+    """One request: path and query as sent, below the base URL; `body` is None where there is none.
+
+    `headers` are further header fields, such as parameters of the operation and cookies.
+    """
 
     method: str
     path: str
@@ -43,6 +46,7 @@ class Request:
     body: bytes | None = None
     media_type: str | None = None
     credential: Credential = NO_CREDENTIAL
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ class Session:
     def _exchange(self, request: Request, client: httpx2.Client) -> Exchange:
         query = "&".join(filter(None, (request.query, request.credential.query)))
         url = self.base_url + request.path + (f"?{query}" if query else "")
-        headers = {**request.credential.headers}
+        headers = {**dict(request.headers), **request.credential.headers}
         if request.media_type is not None:
             headers["Content-Type"] = request.media_type
         try:
@@ -233,6 +237,8 @@ def curl(exchange: Exchange, redactor: Redactor) -> str:
         parts += ["-H", f'"{request.credential.header}: {request.credential.shown}"']
     if request.media_type is not None:
         parts += ["-H", shlex.quote(f"Content-Type: {request.media_type}")]
+    for name, value in request.headers:
+        parts += ["-H", shlex.quote(f"{name}: {value}")]
     if request.body is not None:
         parts += ["--data-binary", shlex.quote(excerpt(request.body.decode("utf-8", "replace"), 2000))]
     return redactor.clean(" ".join(parts))

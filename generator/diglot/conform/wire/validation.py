@@ -9,10 +9,13 @@ from urllib.parse import quote
 import jsonschema_rs
 
 
-def compiled(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
-    """A validator of one schema, whose references lie in `document`; None where it does not compile."""
+def compiled(document: Mapping[str, Any], schema: Mapping[str, Any], formats: bool = True) -> Any:
+    """A validator of one schema, whose references lie in `document`; None where it does not compile.
+
+    `formats` are left out for what is sent: how strictly a server reads one is its choice.
+    """
     try:
-        return jsonschema_rs.Draft202012Validator({**document, "allOf": [schema]}, validate_formats=True)
+        return jsonschema_rs.Draft202012Validator({**document, "allOf": [schema]}, validate_formats=formats)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
         return None
 
