@@ -21,7 +21,17 @@ FAMILIES = {
     "paging", "filters", "actions", "values", "inputs", "credentials", "isolation", "concurrency", "timing", "protocol",
     "answers",
 }  # fmt: skip
-WITH_LAWS = [fault for fault in FAULTS if fault.laws]
+
+
+def chosen() -> list[Fault]:
+    """Two faults of each family for each rule; `make self-test` tries them all, which takes minutes."""
+    counts: Counter[tuple[str, str]] = Counter()
+    found = []
+    for fault in FAULTS:
+        counts[fault.family, fault.rules[0]] += 1
+        if fault.laws and counts[fault.family, fault.rules[0]] <= 2:
+            found.append(fault)
+    return found
 
 
 def examined(fault: Fault) -> Report:
@@ -30,7 +40,7 @@ def examined(fault: Fault) -> Report:
         return run(Target.parse(url), CONTRACT, LAWS, fixtures(), options)
 
 
-@pytest.mark.parametrize("fault", WITH_LAWS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", chosen(), ids=lambda fault: fault.name)
 def test_a_wrong_server_is_found_by_a_rule_that_names_its_fault(fault: Fault) -> None:
     findings = examined(fault).findings
     assert set(fault.rules) & {finding.rule for finding in findings}

@@ -55,11 +55,11 @@ def _camel(answer: Json) -> Json:
 
 
 _SHAPE = "response-schema-violated"
-_ANY = "auth. input. scope."
+_ANY = "auth. input.parameters"
 
 FAULTS = family(
     "answers",
-    "paging. filter.",
+    "paging.order",
     # the list
     wrong("wraps a list once more", _SHAPE, lambda: _answer(lambda answer: {"data": answer}, "list")),
     wrong("lists without a page around it", _SHAPE, lambda: _answer(lambda answer: answer["data"], "list")),

@@ -118,7 +118,7 @@ FAULTS = family(
     wrong("allows nothing", "allow-header-wrong", lambda: _allow(b"")),
     wrong("allows another method than it has", "allow-header-wrong", lambda: _allow(b"PUT, DELETE")),
     # statuses
-    wrong("lists with 206", "status-undeclared", lambda: _answers(206, "list"), laws="paging."),
+    wrong("lists with 206", "status-undeclared", lambda: _answers(206, "list"), laws="paging.order"),
     wrong("sets a status with 201", "status-undeclared", lambda: _answers(201, "status"), laws="action. input."),
     wrong("writes values with 202", "status-undeclared", lambda: _answers(202, "metadata"), laws="values. input."),
     wrong("sets a status with 204", "status-undeclared", lambda: _empty(204, "status"), laws="action. input."),
@@ -131,35 +131,35 @@ FAULTS = family(
         laws="values. action. input.",
     ),
     # media types and texts
-    wrong("lists as HTML", _TYPE, lambda: _media(b"text/html", "list"), laws="paging."),
-    wrong("lists as plain text", _TYPE, lambda: _media(b"text/plain; charset=utf-8", "list"), laws="paging."),
-    wrong("lists without a media type", _TYPE, lambda: _media(None, "list"), laws="paging."),
+    wrong("lists as HTML", _TYPE, lambda: _media(b"text/html", "list"), laws="paging.order"),
+    wrong("lists as plain text", _TYPE, lambda: _media(b"text/plain; charset=utf-8", "list"), laws="paging.order"),
+    wrong("lists without a media type", _TYPE, lambda: _media(None, "list"), laws="paging.order"),
     wrong("acts as HTML", _TYPE, lambda: _media(b"text/html", "status", "metadata"), laws="action. values. input."),
-    wrong("cuts a list off", "response-not-json", lambda: _list_body(lambda body: body[:-1]), laws="paging."),
+    wrong("cuts a list off", "response-not-json", lambda: _list_body(lambda body: body[:-1]), laws="paging.order"),
     wrong(
         "begins a list with a byte order mark",
         "response-not-json",
         lambda: _list_body(lambda body: b"\xef\xbb\xbf" + body),
-        laws="paging.",
+        laws="paging.order",
     ),
     wrong(
         "lists in GB 18030",
         "response-not-json",
         lambda: _list_body(lambda body: body.decode().encode("gb18030")),
-        laws="paging.",
+        laws="paging.order",
     ),
-    wrong("says a list twice", "response-not-json", lambda: _list_body(lambda body: body + body), laws="paging."),
+    wrong("says a list twice", "response-not-json", lambda: _list_body(lambda body: body + body), laws="paging.order"),
     wrong(
         "lists not-a-number",
         "response-not-json response-schema-violated",
         lambda: _list_body(lambda body: re.sub(rb'"tokens":[0-9]+', b'"tokens":NaN', body)),
-        laws="paging.",
+        laws="paging.order",
     ),
     wrong(
         "wraps a list in text",
         "response-schema-violated",
         lambda: _list_body(lambda body: json.dumps(body.decode()).encode()),
-        laws="paging.",
+        laws="paging.order",
     ),
     wrong(
         "answers an action with nothing",
@@ -179,10 +179,10 @@ FAULTS = family(
         lambda: saying(
             lambda status, headers, body: (status, [*headers, (b"content-encoding", b"gzip")], body), "list"
         ),
-        laws="paging.",
+        laws="paging.order",
     ),
     # answers that do not come
-    wrong("promises more than it sends", "answer-missing response-not-json", _short, laws="paging."),
+    wrong("promises more than it sends", "answer-missing response-not-json", _short, laws="paging.order"),
     wrong(
         "hangs up on a wrong limit",
         "answer-missing",
