@@ -10,7 +10,7 @@ from typing import Any
 from diglot.serve.app import create_app
 from diglot.serve.errors import UnfinishedDocumentError
 from diglot.serve.faults.fault import App, family, wrong
-from diglot.serve.faults.stores import DEMO, INVERSE, Act, Tampered, acting, changing
+from diglot.serve.faults.stores import ANOTHER_NAME, DEMO, INVERSE, ONE_WORD_MORE, Act, Tampered, acting, changing
 from diglot.serve.faults.wrapping import Json
 from diglot.serve.store import Action, Operation, Query, Store
 
@@ -218,14 +218,14 @@ FAULTS = family(
         lambda: _setting("disable", archived=True),
     ),
     wrong(
-        "resets the hits of what it disables",
+        "counts a word more of what it disables",
         "action-side-effect action-not-undone",
-        lambda: _setting("disable", hit_count=99),
+        lambda: _setting("disable", **ONE_WORD_MORE),
     ),
     wrong(
         "renames what it archives",
         "action-side-effect action-not-undone",
-        lambda: _setting("archive", name="archived.md"),
+        lambda: _setting("archive", **ANOTHER_NAME),
     ),
     wrong(
         "indexes anew what it enables",
@@ -233,9 +233,9 @@ FAULTS = family(
         lambda: _setting("enable", indexing_status="waiting"),
     ),
     wrong(
-        "counts tokens anew when it un-archives",
+        "counts a word more of what it un-archives",
         "action-side-effect action-not-undone",
-        lambda: _setting("un_archive", tokens=1),
+        lambda: _setting("un_archive", **ONE_WORD_MORE),
     ),
     wrong(
         "drops the metadata of what it archives",

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from diglot.serve.app import create_app
-from diglot.serve.errors import UnfinishedDocumentError
 from diglot.serve.faults.fault import App, family, wrong
 from diglot.serve.faults.stores import Act, Tampered, acting, writing
 from diglot.serve.store import Operation, Query, Store
@@ -153,11 +152,6 @@ FAULTS = family(
     wrong("breaks on two actions at once", _LOST + " server-error", lambda: _acts_alone(RuntimeError)),
     wrong("breaks on two updates at once", _LOST + " server-error", lambda: _writes_alone(RuntimeError)),
     wrong("breaks on two lists at once", "server-error", _lists_alone),
-    wrong(
-        "refuses one of two actions at once",
-        _LOST + " valid-input-refused action-not-idempotent",
-        lambda: _acts_alone(UnfinishedDocumentError),
-    ),
     wrong("forgets one of two actions at once", _LOST, lambda: _forgets_one_of_two(_Busy())),
     wrong(
         "answers the question of another call",

@@ -216,7 +216,7 @@ FAULTS = family(
         laws="input.",
     ),
     wrong(
-        "counts negative pages from the first",
+        "takes a negative page for the first",
         "invalid-input-accepted",
         lambda: asking(lambda query: {"page": "1"} if page_of(query) < 0 else {}),
         laws="input.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -55,11 +54,6 @@ def _expression(keyword: str, row: Json) -> bool:
 
 def _words(keyword: str, row: Json) -> list[bool]:
     return [_plain(word, row) for word in keyword.split()]
-
-
-def _bare(text: str) -> str:
-    """A text without accents and other marks."""
-    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
 
 
 def _injected(keyword: str, row: Json) -> bool:
@@ -227,11 +221,6 @@ FAULTS = family(
         "server-error",
         lambda: _breaks_on(lambda keyword: any(ord(char) > 0xFFFF for char in keyword)),
         laws="filter. input.",
-    ),
-    wrong(
-        "passes over accents",
-        "filter-wrong",
-        lambda: searching(lambda keyword, row: _plain(_bare(keyword), {"name": _bare(row["name"])})),
     ),
     wrong("breaks on NUL", "server-error", lambda: _breaks_on(lambda keyword: "\0" in keyword), laws="filter. input."),
     wrong("cuts the keyword at NUL", "filter-wrong", lambda: _heard(lambda keyword: keyword.partition("\0")[0])),

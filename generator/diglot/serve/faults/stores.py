@@ -25,6 +25,10 @@ INVERSE: dict[Action, Action] = {
 }
 
 
+ONE_WORD_MORE: Json = {"word_count": documents.c.word_count + 1}
+ANOTHER_NAME: Json = {"name": documents.c.name + "~", "folded_name": documents.c.folded_name + "~"}
+
+
 class Tampered(Store):
     """A store that can be changed past its own rules."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from diglot.serve.app import Handlers, create_app
 from diglot.serve.faults.fault import App, family, wrong
-from diglot.serve.faults.stores import DEMO, Tampered, folding, writing
+from diglot.serve.faults.stores import ANOTHER_NAME, DEMO, ONE_WORD_MORE, Tampered, folding, writing
 from diglot.serve.store import Operation, Tenant
 
 Write = Callable[[list[Operation]], None]
@@ -67,7 +67,7 @@ def _next_too(store: Tampered, dataset_id: str, operations: list[Operation], rea
 def _the_other_dataset_too(store: Tampered, dataset_id: str, operations: list[Operation], really: Write) -> None:
     really(operations)
     if dataset_id == DEMO.dataset and operations:
-        store.put([store.all_rows(DEMO.other_dataset)[0]["id"]], hit_count=77)
+        store.put([store.all_rows(DEMO.other_dataset)[0]["id"]], **ONE_WORD_MORE)
 
 
 def _once(operations: list[Operation], keep_last: bool) -> list[Operation]:
@@ -170,13 +170,11 @@ FAULTS = family(
     wrong("writes on the next document too", "write-side-effect", lambda: writing(_next_too)),
     wrong("archives what it writes on", "write-side-effect", lambda: _putting(archived=True)),
     wrong("enables what it writes on", "write-side-effect", lambda: _putting(enabled=True)),
-    wrong("counts a hit of what it writes on", "write-side-effect", lambda: _putting(hit_count=42)),
-    wrong(
-        "renames what it writes on", "write-side-effect", lambda: _putting(name="renamed.md", folded_name="renamed.md")
-    ),
+    wrong("counts a word more of what it writes on", "write-side-effect", lambda: _putting(**ONE_WORD_MORE)),
+    wrong("renames what it writes on", "write-side-effect", lambda: _putting(**ANOTHER_NAME)),
     wrong("indexes anew what it writes on", "write-side-effect", lambda: _putting(indexing_status="waiting")),
     wrong(
-        "counts a hit in another dataset",
+        "counts a word more in another dataset",
         "dataset-boundary-crossed write-side-effect",
         lambda: writing(_the_other_dataset_too),
         laws="values. scope.",
