@@ -139,6 +139,12 @@ def _conform(command: argparse.ArgumentParser) -> None:
         help="what counts: what the pages literally say, or all laws and complete answers (default: %(default)s)",
     )
     command.add_argument("--only", choices=("laws", "fuzz"), help="one of the two engines")
+    command.add_argument(
+        "--self-test",
+        action="store_true",
+        help="test servers that are wrong on purpose, and print how many are found; "
+        "TARGET may be a family of faults or a part of a name",
+    )
     command.add_argument("--read-only", action="store_true", help="send nothing that writes")
     command.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     command.add_argument("--budget", type=float, default=60.0, metavar="SECONDS", help="default: %(default)s")

@@ -19,6 +19,10 @@ from diglot.testing import against, contract_for, fixtures_of
 
 def run(arguments: Namespace, streams: Streams) -> int:
     """Test TARGET, or without one the embedded reference server."""
+    if arguments.self_test:
+        from diglot.commands import self_test  # it stands on the whole catalogue of faults
+
+        return self_test.run(arguments, streams)
     project = project_of(arguments)
     contract = contract_for(project, arguments.spec)
     options = _options(arguments, project, streams)
