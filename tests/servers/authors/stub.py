@@ -116,7 +116,7 @@ class Shop(Handlers[str]):
             for one in operation_data:
                 if one.document_id.lower() not in rows:
                     raise _refusal(400, "document_not_found")
-                if any(fields.get(item.id, ("",))[0] != item.name for item in one.metadata_list):
+                if any(fields.get(item.id, (None,))[0] != item.name for item in one.metadata_list):
                     raise _refusal(400, "field_not_found")
             for one in operation_data:
                 row = rows[one.document_id.lower()]

@@ -205,7 +205,7 @@ class Office:
         for one in entries.operation_data:
             row, values = self.named(dataset, one.document_id, 400), {}
             for item in one.metadata_list:
-                if dataset != "main" or FIELDS.get(str(item.id), ("",))[0] != item.name:
+                if dataset != "main" or FIELDS.get(str(item.id), (None,))[0] != item.name:
                     raise StopError(400, "invalid_param", "Metadata field not found.")
                 value = item.value
                 values[str(item.id)] = float(value) if isinstance(value, int) else value
