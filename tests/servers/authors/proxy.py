@@ -62,7 +62,7 @@ class Gate:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1
+    wbufsize, disable_nagle_algorithm = -1, True
 
     def __init__(self, gate: Gate, *given: Any) -> None:
         self.gate = gate

@@ -99,6 +99,7 @@ class Archive:
     count: int = 64
     seconds: float = 0.0
     built_in: bool = True
+    recent_first: bool = False
     lock: Any = field(default_factory=threading.Lock)
     answered: int = 0
 
@@ -167,8 +168,9 @@ class Archive:
         status = asked.get("status")
         if page < 1 or limit < 1 or (status is not None and status not in _DISPLAYS):
             raise DeniedError(400, "invalid_param")
+        rows = sorted(rows, key=lambda one: one.touched) if self.recent_first else rows
         word, limit = plain(asked.get("keyword", "").strip()), min(limit, 100)
-        found = [one for one in reversed(rows) if word in plain(one.name) and status in (None, one.display)]
+        found = [one for one in reversed(rows) if (not word or word in plain(one.name)) and status in (None, one.display)]
         first = (page - 1) * limit
         data = [one.shown() for one in found[first : first + limit]]
         if not self.built_in:

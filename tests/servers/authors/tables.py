@@ -184,7 +184,7 @@ class Desk(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
-    wbufsize = -1
+    wbufsize, disable_nagle_algorithm = -1, True
     server_version, sys_version = "知识库".encode().decode("latin-1"), ""
 
     def __init__(self, shelf: Shelf, *given: Any) -> None:

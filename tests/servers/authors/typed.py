@@ -3,7 +3,8 @@
 Its choices: numbers and UUIDs are whatever pydantic takes for one (`1.0`, ` 5`, `+5`, UUIDs without hyphens); the body
 is checked before the dataset is looked for, and the query too; an unknown query parameter is ignored, the first of
 repeated ones counts; every check of a shape is 400; a page of more than two billion is 400; a keyword of more than 500
-characters is 400; more than 100 rows in one call is 400; numbers come back as floats, and time values too.
+characters is 400; more than 100 rows in one call is 400; numbers come back as floats, and time values too; HEAD is
+answered, and so is OPTIONS, without a key, as browsers ask it.
 """
 
 from __future__ import annotations
@@ -82,6 +83,9 @@ class Office:
 
     def __call__(self, environ: Any, start: Any) -> Any:
         request = Request(environ)
+        if request.method == "OPTIONS":
+            headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "authorization"}
+            return Response(b"", 200, {**headers, "Allow": "GET, HEAD, PATCH, POST, OPTIONS"})(environ, start)
         try:
             with self.lock:
                 status, body, headers = 200, self.answer(request, environ), {}
@@ -221,9 +225,15 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def typed(count: int = 64, wrapped: Callable[[Any], Any] = lambda app: app) -> Iterator[str]:
-    """The server on a free port; `wrapped` may put more around the application."""
-    server = make_server("127.0.0.1", 0, wrapped(Office(count)), threaded=True, request_handler=_Quiet)
+def typed(count: int = 64, wait: Callable[[], None] = lambda: None, threaded: bool = True) -> Iterator[str]:
+    """The server on a free port; it does `wait` before each answer, and one request at a time if not `threaded`."""
+    office = Office(count)
+
+    def app(environ: Any, start: Any) -> Any:
+        wait()
+        return office(environ, start)
+
+    server = make_server("127.0.0.1", 0, app, threaded=threaded, request_handler=_Quiet)
     thread = threading.Thread(target=partial(server.serve_forever, 0.01))
     thread.start()
     try:
