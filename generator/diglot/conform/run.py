@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,9 +25,15 @@ from diglot.conform.wire.session import BudgetSpentError, Exchange, Request, Ses
 from diglot.core.tree import plain
 from diglot.core.usage import UsageError
 
+_NOTHING_KNOWN, _AS_USUAL = Fixtures(), Options()
+
 
 def run(
-    target: Target, contract: Mapping[str, Any], bindings: Mapping[str, Any], fixtures: Fixtures, options: Options
+    target: Target,
+    contract: Mapping[str, Any],
+    bindings: Mapping[str, Any] = MappingProxyType({}),
+    fixtures: Fixtures = _NOTHING_KNOWN,
+    options: Options = _AS_USUAL,
 ) -> Report:
     """Test a running server against a contract.
 
@@ -37,11 +44,7 @@ def run(
         UsageError: the server cannot be reached or refuses the key, the application cannot be imported, or the contract
             has no operations.
     """
-    surface = Surface.of(plain(contract))
-    if not surface.endpoints:
-        raise UsageError("the contract has no operations: there is nothing to test")
-    if not all(secret.value.isascii() and secret.value.isprintable() for secret in fixtures.secrets):
-        raise UsageError("the key holds a character that no HTTP header can carry; was it copied with a line break?")
+    surface = _testable(Surface.of(plain(contract)), fixtures)
     bound = bind(surface, bindings)
     started = time.monotonic()
     with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as lab:
@@ -64,6 +67,14 @@ def run(
             findings=findings.all(),
             not_exercised=tuple(dict.fromkeys(trial.not_exercised)),
         )
+
+
+def _testable(surface: Surface, fixtures: Fixtures) -> Surface:
+    if not surface.endpoints:
+        raise UsageError("the contract has no operations: there is nothing to test")
+    if not all(secret.value.isascii() and secret.value.isprintable() for secret in fixtures.secrets):
+        raise UsageError("the key holds a character that no HTTP header can carry; was it copied with a line break?")
+    return surface
 
 
 def _engines(lab: Lab, trial: Trial, kept: list[Ledger]) -> None:
