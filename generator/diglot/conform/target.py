@@ -45,6 +45,11 @@ class Target:
             raise UsageError(f"{text!r} is no target: give a URL (http://127.0.0.1:8000/v1) or module:app")
         return cls(module=match["module"], name=match["name"], prefix=match["prefix"])
 
+    @property
+    def label(self) -> str:
+        """What the target is called from one run to the next: its URL, or the application."""
+        return self.url.rstrip("/") if self.url is not None else f"{self.module}:{self.name}{self.prefix or ''}"
+
     @contextmanager
     def open(self, prefixes: tuple[str, ...] = ("",)) -> Iterator[tuple[str, ...]]:
         """The base URLs at which the API may lie, likeliest first; an application is served until the block ends.
