@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from diglot.core.catalogue import message
 from diglot.core.finding import Finding
+from diglot.core.rules import RULES
+from diglot.core.usage import SEVERITIES
 
 Engine = Literal["laws", "fuzz"]
 ENGINES: tuple[Engine, ...] = ("laws", "fuzz")
@@ -64,3 +67,27 @@ class Report:
     findings: tuple[Finding, ...]
     not_exercised: tuple[NotExercised, ...]
     interrupted: bool = False
+
+    def raise_for_findings(self, fail_on: str = "warning") -> None:
+        """Raise unless the server has no finding at or above `fail_on` (`error`, `warning` or `note`).
+
+        Raises:
+            ConformError: it has; says each in English, with the `curl` line that shows it.
+        """
+        limit = SEVERITIES.index(fail_on)
+        counted = [one for one in self.findings if SEVERITIES.index(RULES[one.rule].severity) <= limit]
+        if counted:
+            raise ConformError(counted)
+
+
+class ConformError(AssertionError):
+    """A server breaks its contract. `findings` are those that count."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("\n".join(map(_said, findings)))
+        self.findings = tuple(findings)
+
+
+def _said(finding: Finding) -> str:
+    text = f"{finding.operation}: {finding.rule}: {message(finding)}"
+    return f"{text}\n    {finding.evidence['curl']}" if "curl" in finding.evidence else text

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -29,10 +30,15 @@ from diglot.core.tree import plain
 from diglot.core.usage import UsageError
 
 _First: TypeAlias = tuple[Endpoint | None, Exchange]
+_NOTHING_KNOWN, _AS_USUAL = Fixtures(), Options()
 
 
 def run(
-    target: Target, contract: Mapping[str, Any], bindings: Mapping[str, Any], fixtures: Fixtures, options: Options
+    target: Target,
+    contract: Mapping[str, Any],
+    bindings: Mapping[str, Any] = MappingProxyType({}),
+    fixtures: Fixtures = _NOTHING_KNOWN,
+    options: Options = _AS_USUAL,
 ) -> Report:
     """Test a running server against a contract.
 
@@ -44,11 +50,7 @@ def run(
         UsageError: the server cannot be reached or refuses the key, the application cannot be imported, the contract
             has no operations, or another run tests the same dataset.
     """
-    surface = Surface.of(plain(contract))
-    if not surface.endpoints:
-        raise UsageError("the contract has no operations: there is nothing to test")
-    if not all(secret.value.isascii() and secret.value.isprintable() for secret in fixtures.secrets):
-        raise UsageError("the key holds a character that no HTTP header can carry; was it copied with a line break?")
+    surface = _testable(Surface.of(plain(contract)), fixtures)
     bound = bind(surface, bindings)
     started = time.monotonic()
     with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as (lab, first):
@@ -70,11 +72,19 @@ def run(
         )
 
 
+def _testable(surface: Surface, fixtures: Fixtures) -> Surface:
+    if not surface.endpoints:
+        raise UsageError("the contract has no operations: there is nothing to test")
+    if not all(secret.value.isascii() and secret.value.isprintable() for secret in fixtures.secrets):
+        raise UsageError("the key holds a character that no HTTP header can carry; was it copied with a line break?")
+    return surface
+
+
 @contextmanager
 def _journal(target: Target, lab: Lab) -> Iterator[Journal | None]:
     """The journal of this server and dataset, where this run writes; one that waits is mentioned where it does not."""
     dataset = lab.fixtures.dataset or ""
-    if not lab.options.journal or not written_to(lab):
+    if not (lab.options.journal and target.label and written_to(lab)):
         yield None
     elif lab.options.read_only or not _writes(lab.options):
         waiting = place_of(target.label, dataset)

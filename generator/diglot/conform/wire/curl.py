@@ -18,6 +18,8 @@ def curl(exchange: Exchange, redactor: Redactor) -> str:
         parts += ["-H", f'"Authorization: {request.credential.shown}"']
     if request.media_type is not None:
         parts += ["-H", shlex.quote(f"Content-Type: {request.media_type}")]
+    for name, value in request.headers:
+        parts += ["-H", shlex.quote(f"{name}: {value}")]
     if request.body is not None:
         parts += ["--data-binary", shlex.quote(excerpt(request.body.decode("utf-8", "replace"), 2000))]
     return redactor.clean(" ".join(parts))

@@ -14,7 +14,10 @@ from diglot.conform.credentials import NO_CREDENTIAL, Credential
 
 @dataclass(frozen=True)
 class Request:
-    """One request: path and query as sent, below the base URL; `body` is None where there is none."""
+    """One request: path and query as sent, below the base URL; `body` is None where there is none.
+
+    `headers` are further header fields, such as parameters of the operation and cookies.
+    """
 
     method: str
     path: str
@@ -22,6 +25,7 @@ class Request:
     body: bytes | None = None
     media_type: str | None = None
     credential: Credential = NO_CREDENTIAL
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def reads(self) -> bool:

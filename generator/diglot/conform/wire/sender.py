@@ -169,12 +169,12 @@ class Connection:
         if not _TARGET.fullmatch(target):
             target = quote(target, safe=_SAFE)
         lines = [f"{request.method} {target or '/'} HTTP/1.1\r\n", self._host_line, _HEADERS]
-        given = {"Authorization": request.credential.sent, "Content-Type": request.media_type}
-        for name, value in given.items():
+        given = [("Authorization", request.credential.sent), ("Content-Type", request.media_type), *request.headers]
+        for name, value in given:
             if value is None:
                 continue
-            if any(char in value for char in "\r\n\0"):
-                raise ValueError(f"{name} holds a line break")
+            if any(sign in name + value for sign in "\r\n\0"):
+                raise ValueError(f"{name!r} holds a line break")
             lines.append(f"{name}: {value}\r\n")
         if request.body is not None or request.method in _WITH_LENGTH:
             lines.append(f"Content-Length: {len(request.body or b'')}\r\n")
