@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ except ImportError:  # no lock where the system has none: two runs at once are t
     fcntl = None  # type: ignore[assignment]
 
 _VERSION = 1
+_SYNC_EVERY = 1.0  # seconds: a killed process loses nothing, a machine that loses power at most so much
 
 Place: TypeAlias = tuple[str, str]  # the collection's operation, and the dataset ("": the one under test)
 Rows: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -44,6 +47,7 @@ class Journal:
     wrote: dict[str, set[str]] = field(default_factory=dict)
     left: set[tuple[Place, str]] = field(default_factory=set)
     failure: str = ""
+    _synced: float = -math.inf
 
     def record(self, rows: Mapping[Place, Rows], wrote: Mapping[str, set[str]]) -> None:
         """Add rows as they were, and what is about to be written, before it is sent. What stands here already stays."""
@@ -57,7 +61,7 @@ class Journal:
         for item, digests in wrote.items():
             self.wrote.setdefault(item, set()).update(digests)
         if fresh or before != sum(map(len, self.wrote.values())):
-            self._write(sync=fresh)
+            self._write(sync=fresh and time.monotonic() - self._synced > _SYNC_EVERY)
 
     def settle(self, place: Place, keys: Iterable[str]) -> None:
         """Strike out rows that are as they were."""
@@ -99,7 +103,7 @@ class Journal:
         self.wrote = {item: set(digests) for item, digests in document["wrote"].items()}
 
     def _write(self, sync: bool) -> None:
-        """The whole file anew, or not at all. It outlives this process; synced, the machine as well."""
+        """The whole file anew, or not at all. It outlives this process; synced, a loss of power as well."""
         document = {
             "version": _VERSION,
             "server": self.server,
@@ -116,6 +120,7 @@ class Journal:
                 file.flush()
                 if sync:
                     os.fsync(file.fileno())
+                    self._synced = time.monotonic()
             new.replace(self.path)
         except OSError as error:
             self.failure = error.strerror or type(error).__name__

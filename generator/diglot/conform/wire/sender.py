@@ -88,7 +88,7 @@ class Connection:
         self._prefix = parts.path
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if self._secure else 80)
-        shown = f"[{self._host}]" if ":" in self._host else self._host.encode("idna").decode()
+        shown = f"[{self._host}]" if ":" in self._host else _ascii(self._host)
         self._host_line = f"Host: {shown}:{parts.port}\r\n" if parts.port else f"Host: {shown}\r\n"
         self._sock: socket.socket | None = None
         self._stream: _Stream
@@ -185,6 +185,12 @@ class Connection:
 def _context() -> ssl.SSLContext:
     """Certificates of the system, or of SSL_CERT_FILE; loaded once, since that costs more than many requests."""
     return ssl.create_default_context()
+
+
+def _ascii(host: str) -> str:
+    with contextlib.suppress(UnicodeError):  # no name that any resolver knows: it says so
+        return host if host.isascii() else host.encode("idna").decode()
+    return "invalid"
 
 
 def _readable(sock: socket.socket) -> bool:
