@@ -16,6 +16,7 @@ from bench_measure import BIN, ROOT, RUNS
 from fast_help import fast
 from servers.right import known
 
+DIGLOT: list[str | Path] = [sys.executable, "-m", "diglot"]
 _FIXTURES = known()
 # Laws are named by what they find: the time is from the start of the process to the first breach that is taken.
 _FIRST = """

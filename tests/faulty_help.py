@@ -23,21 +23,27 @@ class Faulty:
     url: str
     heads: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
+    listener: socket.socket | None = None
+
+    def die(self) -> None:
+        """Answer nothing more, and accept no connection."""
+        self.stopped.set()
+        if self.listener is not None:
+            with contextlib.suppress(OSError):
+                self.listener.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
 def faulty(*acts: bytes | Act, choose: Choose | None = None) -> Iterator[Faulty]:
     """Serve the acts in turn, the last one for ever; each answers one request. `choose` is asked for each, if given."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Faulty(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        server = Faulty(f"http://127.0.0.1:{listener.getsockname()[1]}", listener=listener)
         thread = threading.Thread(target=_accept, args=(listener, server, acts, choose), daemon=True)
         thread.start()
         try:
             yield server
         finally:
-            server.stopped.set()
-            with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
+            server.die()
     thread.join(5)
 
 
@@ -114,7 +120,7 @@ def drip(start: bytes, drop: bytes, pause: float = 0.02) -> Act:
 
     def act(connection: socket.socket) -> None:
         connection.sendall(start)
-        for _ in range(int(30 / pause)):
+        for _ in range(int(30 / max(pause, 1e-6))):
             connection.sendall(drop)
             time.sleep(pause)
 

@@ -44,10 +44,10 @@ class _TooLargeError(Exception):
 
 
 class _Stream(io.RawIOBase):
-    """The bytes of a socket until a deadline, and no more than a bound; `came` counts them."""
+    """The bytes of a socket until a deadline, and no more than a bound; `came` counts them; `ended`: no more will."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self.sock, self.deadline, self.came, self.idle = sock, 0.0, 0, True
+        self.sock, self.deadline, self.came, self.idle, self.ended = sock, 0.0, 0, True, False
 
     def readable(self) -> bool:
         return True
@@ -63,6 +63,7 @@ class _Stream(io.RawIOBase):
             self.sock.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
         count = self.sock.recv_into(buffer)
         self.came += count
+        self.ended = not count
         if self.came > MAX_ANSWER + _MAX_AROUND:
             raise _TooLargeError
         return count
@@ -153,6 +154,8 @@ class Connection:
         for _ in range(_MAX_INTERIM):
             answer = http.client.HTTPResponse(self._reader, method=request.method)  # type: ignore[arg-type]
             answer.begin()
+            if self._stream.ended:  # `http.client` takes that for the end of the headers
+                raise http.client.HTTPException("the headers were cut off")
             if not 100 <= answer.status < 200 or answer.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
                 return answer
         raise http.client.HTTPException("interim answers without end")
