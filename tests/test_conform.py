@@ -160,8 +160,8 @@ def test_an_interrupted_run_puts_back_what_it_changed(server: str) -> None:
         if what == "values.replace":
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        conform(server, replace(LAWS_ONLY, only=("values.",), progress=interrupt))
+    report = conform(server, replace(LAWS_ONLY, only=("values.",), progress=interrupt))
+    assert report.interrupted
     assert everything(server) == before
 
 
@@ -265,12 +265,24 @@ def test_an_unknown_dataset_is_said_in_one_line(server: str) -> None:
         conform(server, dataset="00000000-0000-4000-8000-000000000000")
 
 
-def test_a_web_page_in_the_place_of_the_api_is_a_finding() -> None:
-    with running(answering(200, "text/html", "<h1>It works!</h1>")) as url:
-        report = conform(url)
-    rules = {finding.rule for finding in report.findings}
-    assert "content-type-undeclared" in rules
-    assert not {"server-error", "response-not-json"} & rules
+@pytest.mark.parametrize(
+    ("status", "media_type", "text"),
+    [
+        (200, "text/html", "<h1>It works!</h1>"),
+        (302, "text/html", ""),
+        (502, "text/html", "<h1>Bad gateway</h1>"),
+        (200, "application/json", '{"status": "ok"}'),
+        (200, "application/json", "[]"),
+    ],
+)
+def test_something_else_in_the_place_of_the_api_is_one_finding(status: int, media_type: str, text: str) -> None:
+    with running(answering(status, media_type, text)) as url:
+        report = conform(url, Options())
+    (found,) = report.findings
+    assert found.rule == "contract-not-served"
+    assert report.requests == 3
+    for language in LANGUAGES:
+        assert f"GET /datasets/{{}}/documents: {status} {media_type}" in message(found, language)
 
 
 ODD_ROWS = json.dumps(

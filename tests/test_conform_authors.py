@@ -88,7 +88,9 @@ def test_paths_may_hold_what_servers_hold_elsewhere() -> None:
     contract, laws = below_v1()
     with ALONE["the generated stub"]() as url:
         before = rows(url)
-        report = run(Target.parse(url.removesuffix("/v1")), contract, laws, KNOWN, replace(FUZZ_ONLY, engines=("laws", "fuzz")))
+        report = run(
+            Target.parse(url.removesuffix("/v1")), contract, laws, KNOWN, replace(FUZZ_ONLY, engines=("laws", "fuzz"))
+        )
         assert rows(url) == before
     assert report.findings == ()
     assert report.laws > 50

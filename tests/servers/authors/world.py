@@ -22,7 +22,7 @@ NAMES = (
     "ΟΔΟΣ Σίσυφος.pdf",
     "50%_off [draft].csv",
     "合同 2024（终稿）.pdf",
-    "O'Brien \"quoted\" \\ slash",
+    'O\'Brien "quoted" \\ slash',
     "🙂 emoji notes",
     "null",
     "a+b&c=d?e#f",
@@ -45,7 +45,19 @@ STATES = (
 )
 SIZES = {"main": 64, "other": 7, "empty": 0, "closed": 2, "foreign": 6}
 
-__all__ = ["ACCOUNT", "DATASETS", "FIELDS", "FIELD_IDS", "KEYS", "NAMES", "OWNERS", "SIZES", "STATES", "Json", "records"]
+__all__ = [
+    "ACCOUNT",
+    "DATASETS",
+    "FIELDS",
+    "FIELD_IDS",
+    "KEYS",
+    "NAMES",
+    "OWNERS",
+    "SIZES",
+    "STATES",
+    "Json",
+    "records",
+]
 
 
 def records(dataset: str, count: int | None = None, start: int = 0) -> list[Json]:

@@ -60,7 +60,8 @@ class Lab:
     """Everything a law needs.
 
     `noticed` gathers what was wrong on the wire, whatever the law was after; `touched` the ids of the rows that were
-    named in writes; `sight` how many pages of a collection the writing laws look at (one, where nothing is said).
+    named in writes, `wrote` digests of the values that were, by the id of their item; `sight` how many pages of a
+    collection the writing laws look at (one, where nothing is said).
     """
 
     session: Session
@@ -70,6 +71,7 @@ class Lab:
     options: Options
     noticed: list[tuple[Endpoint, Breach]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
+    wrote: dict[str, set[str]] = field(default_factory=dict)
     sight: dict[Any, int] = field(default_factory=dict)
     witness: Witness = field(default_factory=Witness)
     durations: Durations = field(default_factory=Durations)

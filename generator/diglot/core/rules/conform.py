@@ -8,6 +8,7 @@ TABLE = (
     # conform: what a running server does wrong
     Rule("server-error", "conform", "error", "response"),
     Rule("answer-missing", "conform", "error", "response"),
+    Rule("contract-not-served", "conform", "error", "response"),
     Rule("status-undeclared", "conform", "error", "response"),
     Rule("content-type-undeclared", "conform", "error", "response"),
     Rule("response-header-missing", "conform", "error", "response"),
