@@ -12,6 +12,7 @@ from diglot.conform.laws.law import Law
 from diglot.conform.laws.proof import sure_filters
 from diglot.conform.laws.searching import searches
 from diglot.conform.laws.selection import (
+    PRESUMED,
     SOURCES,
     Selection,
     Wanted,
@@ -172,7 +173,8 @@ def _derived(lab: Lab, collection: Collection) -> Iterator[Breach]:
 
 
 LAWS = (
-    Law("filter.equals", "collection", _equals, presumes=("paging.order", "paging.size")),
+    Law("filter.derived", "collection", _derived, presumes=("paging.partition",)),
+    Law("filter.equals", "collection", _equals, presumes=(*PRESUMED, "filter.derived")),
     Law(
         "filter.within",
         "collection",
@@ -187,6 +189,5 @@ LAWS = (
             "paging.echo",
         ),
     ),
-    Law("filter.combined", "collection", _combined, presumes=("filter.contains", "filter.equals", "paging.total")),
-    Law("filter.derived", "collection", _derived, presumes=("paging.partition",)),
+    Law("filter.combined", "collection", _combined, presumes=("filter.contains", "filter.equals", "filter.within")),
 )

@@ -143,5 +143,5 @@ def _seconds(value: float) -> str:
 FIRST = (Law("timing.operation", "endpoint", _operation, presumes=("input.valid",)),)
 LAWS = (
     Law("timing.answers", "endpoint", _answers, presumes=("input.valid",)),
-    Law("timing.growth", "endpoint", _growth, presumes=("input.valid",)),
+    Law("timing.growth", "endpoint", _growth, presumes=("input.valid", "filter.contains")),
 )
