@@ -11,6 +11,8 @@ from diglot.conform.laws.law import Law
 from diglot.conform.laws.pages import Extent, Probe, closer, extent, probes
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 
+_BEYOND_32_BITS = 2**31 + 1
+
 
 def _order(lab: Lab, collection: Collection) -> Iterator[Breach]:
     """The same page, asked for again after others, is the same."""
@@ -145,6 +147,8 @@ def _closer(lab: Lab, collection: Collection) -> Iterator[Breach]:
             yield breach
             return
     yield from _order(lab, collection)
+    endpoint, beyond = collection.endpoint, collection.window(_BEYOND_32_BITS, 7)
+    lab.call(endpoint, lab.values(endpoint), query=beyond, strange=True)  # it may be refused, but breaks nothing
 
 
 def _cap(lab: Lab, collection: Collection) -> Iterator[Breach]:
