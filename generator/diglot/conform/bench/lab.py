@@ -12,7 +12,7 @@ from diglot.conform.bench.witness import Witness
 from diglot.conform.binding.bindings import Bindings, Collection
 from diglot.conform.binding.surface import Endpoint, Surface
 from diglot.conform.credentials import Credential, bearer
-from diglot.conform.fixtures import Fixtures
+from diglot.conform.fixtures import Fixtures, MetadataField
 from diglot.conform.outcome import Options
 from diglot.conform.wire.answers import Wire
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
@@ -53,7 +53,8 @@ class Lab:
     """Everything a law needs.
 
     `noticed` gathers what was wrong on the wire, whatever the law was after; `touched` the ids of the rows that were
-    named in writes; `sight` how many pages of a collection the writing laws look at (one, where nothing is said).
+    named in writes; `sight` how many pages of a collection the writing laws look at (one, where nothing is said);
+    `fields` what can be written onto the rows of a collection, as far as it had to be learnt from them.
     """
 
     session: Session
@@ -64,6 +65,7 @@ class Lab:
     noticed: list[tuple[Endpoint, Breach]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     sight: dict[Any, int] = field(default_factory=dict)
+    fields: dict[Any, list[MetadataField]] = field(default_factory=dict)
     witness: Witness = field(default_factory=Witness)
     _memory: dict[Any, Any] = field(default_factory=dict)
     _places: dict[Any, dict[str, int]] = field(default_factory=dict)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from diglot.conform.laws import actions, credentials, filters, inputs, isolation, paging, protocol, values
+from diglot.conform.laws import (
+    actions,
+    batches,
+    concurrency,
+    credentials,
+    filters,
+    inputs,
+    isolation,
+    paging,
+    protocol,
+    readback,
+    values,
+)
 from diglot.conform.laws.law import Law
 from diglot.conform.outcome import Options
 
@@ -13,7 +25,10 @@ LAWS: tuple[Law, ...] = (
     *credentials.LAWS,
     *isolation.READING,
     *actions.LAWS,
+    *batches.LAWS,
     *values.LAWS,
+    *readback.LAWS,
+    *concurrency.LAWS,
     *isolation.WRITING,
     *inputs.LAWS,
     *protocol.LAWS,
