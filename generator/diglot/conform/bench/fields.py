@@ -12,6 +12,7 @@ from diglot.conform.fixtures import MetadataField
 from diglot.conform.wire.breach import UnansweredError, UnmetError
 from diglot.conform.wire.session import Exchange
 
+_SPREAD = 25
 TYPES = ("string", "number", "time")
 
 Items = Sequence[tuple[MetadataField, Any]]
@@ -79,7 +80,7 @@ def sample(one: MetadataField, turn: int = 0) -> Any:
 
 
 def rows_of(lab: Lab, values: Values, count: int) -> list[str]:
-    """The ids of rows to write on, from all over the rows in sight.
+    """The ids of rows to write on, from all over the rows in sight, and always the same ones first.
 
     Raises:
         UnmetError: the dataset has too few.
@@ -87,7 +88,8 @@ def rows_of(lab: Lab, values: Values, count: int) -> list[str]:
     ids = lab.view(values.collection).ids
     if len(ids) < count:
         raise UnmetError(f"a dataset with at least {count} rows")
-    return list(ids[:: max(len(ids) // count, 1)][:count])
+    spread = ids[:: max(len(ids) // _SPREAD, 1)]
+    return list(dict.fromkeys((*spread, *ids)))[:count]
 
 
 def entry_of(values: Values, row: str, items: Items, partial: bool | None) -> dict[str, Any]:
