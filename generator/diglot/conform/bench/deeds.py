@@ -8,6 +8,7 @@ from typing import Any
 from diglot.conform.bench.lab import Lab, Whole, refused
 from diglot.conform.bench.ledger import Changes, Rows, act, differences
 from diglot.conform.binding.bindings import Action, Actions, matches
+from diglot.conform.binding.surface import Endpoint
 from diglot.conform.wire.breach import Breach, UnansweredError
 from diglot.conform.wire.session import Exchange
 
@@ -32,10 +33,13 @@ def rows_for(action: Action, rows: Rows) -> list[str]:
     return [key for key, row in rows.items() if matches(row, action.on)]
 
 
-def one_a_state(actions: Actions, action: Action, rows: Rows) -> list[str]:
-    """One row of each state that an action is for: what must not change differs from state to state."""
+def one_a_state(actions: Actions, action: Action, rows: Rows, worn: Collection[str] = ()) -> list[str]:
+    """One row of each state that an action is for: what must not change differs from state to state.
+
+    Rows that are not `worn` come first.
+    """
     names = sorted({name for one in actions.actions for name in (*one.on, *one.sets)})
-    ids = rows_for(action, rows)
+    ids = sorted(rows_for(action, rows), key=lambda key: key in worn)
     states = {tuple(repr(rows[key].get(name)) for name in names): key for key in reversed(ids)}
     return sorted(states.values(), key=ids.index)
 
@@ -57,6 +61,15 @@ def done(lab: Lab, actions: Actions, action: Action, ids: Sequence[str], what: s
     if not exchange.ok:
         raise UnansweredError(refused(exchange, f"{action.name}: {what or f'{actions.ids} = [{len(ids)}]'}"))
     return exchange
+
+
+def wrongly_refused(
+    endpoint: Endpoint, exchange: Exchange, status: int | None, case: str, where: str
+) -> Iterator[Breach]:
+    """The breach of a refusal with another status than the one that laws.yaml names, where the contract has that."""
+    if status and str(status) in endpoint.responses and 400 <= exchange.status < 500 and exchange.status != status:
+        args = {"where": where, "case": case}
+        yield Breach("refusal-status-wrong", args, exchange, status, exchange.status, "batch.unknown")
 
 
 def changed_between(before: Whole, after: Whole) -> Changes:

@@ -54,7 +54,8 @@ class Lab:
 
     `noticed` gathers what was wrong on the wire, whatever the law was after; `touched` the ids of the rows that were
     named in writes; `sight` how many pages of a collection the writing laws look at (one, where nothing is said);
-    `fields` what can be written onto the rows of a collection, as far as it had to be learnt from them.
+    `fields` what can be written onto the rows of a collection, as far as it had to be learnt from them; `worn` the ids
+    of rows on which a wrong server may have left a mark that nothing takes away: a further try begins with others.
     """
 
     session: Session
@@ -66,6 +67,7 @@ class Lab:
     touched: set[str] = field(default_factory=set)
     sight: dict[Any, int] = field(default_factory=dict)
     fields: dict[Any, list[MetadataField]] = field(default_factory=dict)
+    worn: set[str] = field(default_factory=set)
     witness: Witness = field(default_factory=Witness)
     _memory: dict[Any, Any] = field(default_factory=dict)
     _places: dict[Any, dict[str, int]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from diglot.conform.bench.deeds import (
@@ -16,7 +16,7 @@ from diglot.conform.bench.deeds import (
     pairs,
 )
 from diglot.conform.bench.lab import Lab, Whole
-from diglot.conform.bench.ledger import differences
+from diglot.conform.bench.ledger import act, differences
 from diglot.conform.binding.bindings import Action, Actions, matches
 from diglot.conform.laws.law import Law
 from diglot.conform.wire.breach import Breach, UnmetError
@@ -26,12 +26,14 @@ _SECONDS_TO_OTHER_UNIT = 100
 _SECONDS_OF_OUR_TIME = 1_000_000_000  # since 2001; smaller ones are samples, and say nothing of the unit
 
 
-def _pairs(actions: Actions, rows: Mapping[str, Any], missing: list[str]) -> Iterator[tuple[Action, Action, list[str]]]:
+def _pairs(
+    actions: Actions, rows: Mapping[str, Any], missing: list[str], worn: Collection[str] = ()
+) -> Iterator[tuple[Action, Action, list[str]]]:
     """Each pair of actions in an order for which there are rows, with one row a state; `missing` gathers the others."""
     for first, second in pairs(actions):
         turns = [(first, second)] if first.stamps else [(first, second), (second, first)]
         for one, other in turns:
-            if targets := one_a_state(actions, one, rows):
+            if targets := one_a_state(actions, one, rows, worn):
                 yield one, other, targets
                 break
         else:
@@ -42,12 +44,13 @@ def _effect(lab: Lab, actions: Actions) -> Iterator[Breach]:
     """Each action does what it says to rows of every state that it is for, and nothing else to anything."""
     missing: list[str] = []
     original = lab.view(actions.collection).by_id
-    for first, second, targets in _pairs(actions, original, missing):
+    worn = frozenset(lab.worn)
+    for first, second, targets in _pairs(actions, original, missing, worn):
         yield from _applied(lab, actions, first, targets, "new")
         now = lab.view(actions.collection).by_id
         back = [key for key in targets if matches(now.get(key, {}), second.on)]
         # Where an inverse leaves no time-stamp, rows can be put back that have been in the other state for long.
-        long_since = [] if first.stamps else one_a_state(actions, second, original)
+        long_since = [] if first.stamps else one_a_state(actions, second, original, worn)
         if back or long_since:
             yield from _applied(lab, actions, second, list(dict.fromkeys([*back, *long_since])), "old")
     if missing:
@@ -56,6 +59,7 @@ def _effect(lab: Lab, actions: Actions) -> Iterator[Breach]:
 
 def _applied(lab: Lab, actions: Actions, action: Action, targets: Sequence[str], value: str) -> Iterator[Breach]:
     before = lab.view(actions.collection)
+    lab.worn.update(targets)
     exchange = done(lab, actions, action, targets)
     after = lab.view(actions.collection)
     changes = differences(before.by_id, after.by_id)
@@ -172,6 +176,36 @@ def _left(
         yield Breach("action-not-undone", args, exchange, {}, changes or kept, "action.effect")
 
 
+def _elsewhere(lab: Lab, actions: Actions) -> Iterator[Breach]:
+    """On rows in a state that another action makes, an action may be refused; what it does not speak of stays."""
+    before = lab.view(actions.collection)
+    tried = False
+    for first, second in pairs(actions):
+        spoken = {name for one in (first, second) for name in (*one.sets, *one.shows, *one.stamps)}
+        spoken |= actions.collection.derived.keys()
+        rows = [
+            key
+            for other in actions.actions
+            if other not in (first, second) and not other.sets.keys() & first.sets.keys()
+            for key in in_the_state(actions, other, before.by_id)
+            if matches(before.by_id[key], second.sets) and not matches(before.by_id[key], first.on)
+        ]
+        for key in sorted(rows, key=lambda key: key in lab.worn)[:1]:
+            tried = True
+            lab.worn.add(key)
+            exchange = act(lab, actions, second.name, [key])
+            if exchange.ok:  # only what can be put back is done
+                act(lab, actions, first.name, [key])
+                act(lab, actions, second.name, [key])
+            after = lab.view(actions.collection)
+            change = changed_between(before, after).get(key, {})
+            for name in sorted(change.keys() - spoken - {""}):
+                args = {"action": first.name, "what": name}
+                yield Breach("action-side-effect", args, exchange, *change[name], "action.effect")
+    if not tried:
+        raise UnmetError("rows in several states at once")
+
+
 def _long_ago(lab: Lab, actions: Actions) -> Iterator[Breach]:
     """Rows that have been in the state for long: their time-stamps tell a repetition that stamps them anew."""
     before = lab.view(actions.collection)
@@ -192,6 +226,7 @@ def _long_ago(lab: Lab, actions: Actions) -> Iterator[Breach]:
 LAWS = (
     Law("action.effect", "actions", _effect, writes=True),
     Law("action.undo", "actions", _undo, writes=True, presumes=("action.effect",)),
+    Law("action.elsewhere", "actions", _elsewhere, writes=True, presumes=("action.effect",)),
     Law(
         "action.long-ago",
         "actions",

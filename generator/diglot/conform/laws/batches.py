@@ -14,6 +14,7 @@ from diglot.conform.bench.deeds import (
     lacking,
     pairs,
     rows_for,
+    wrongly_refused,
 )
 from diglot.conform.bench.lab import UNKNOWN_ID, Lab, Whole
 from diglot.conform.bench.ledger import act
@@ -39,7 +40,9 @@ def _whole_page(lab: Lab, actions: Actions) -> Iterator[Breach]:
 
 def _batches(lab: Lab, actions: Actions, most: int, then: int) -> Iterator[Breach]:
     missing = []
-    for first, second in pairs(actions):
+    rows = lab.view(actions.collection).by_id
+    # The action that is for the most rows is tried on the most.
+    for first, second in sorted(pairs(actions), key=lambda pair: -len(rows_for(pair[0], rows))):
         before = lab.view(actions.collection)
         named = rows_for(first, before.by_id)[:most]
         if len(named) < _LEAST:
@@ -94,18 +97,21 @@ def _unknown_anywhere(lab: Lab, actions: Actions) -> Iterator[Breach]:
 def _with_unknown(lab: Lab, actions: Actions, thorough: bool) -> Iterator[Breach]:
     before = lab.view(actions.collection)
     sent: dict[str, Exchange] = {}
-    for turn, action in enumerate(actions.actions):
+    for action in actions.actions:
         known = _harmless(actions, action, before)
         first, last = known[:1], known[-1:]
         batches = [[UNKNOWN_ID], [UNKNOWN_ID, *first], [*first, UNKNOWN_ID]]
         if not thorough:
-            batches = [[*first, UNKNOWN_ID, *last], *(batches[1:] if turn == 0 else ())]
+            batches = [
+                [*first, UNKNOWN_ID, *last],
+            ]
         for batch in batches:
             exchange = act(lab, actions, action.name, batch)
             if exchange.ok:
                 args = {"action": action.name}
                 yield Breach("unknown-row-accepted", args, exchange, [400, 404], exchange.status, "batch.unknown")
                 return
+            yield from wrongly_refused(actions.endpoint, exchange, actions.unknown, "unknown", actions.ids)
             sent[action.name] = exchange
     yield from _half_done(actions, before, lab.view(actions.collection), sent)
 
@@ -144,7 +150,7 @@ def _with_unallowed(lab: Lab, actions: Actions, thorough: bool) -> Iterator[Brea
     for action in actions.actions:
         good = _harmless(actions, action, before)
         sent: dict[str, Exchange] = {}
-        for turn, bad in enumerate(_refused_states(actions, action, before)):
+        for turn, bad in enumerate(_refused_states(actions, action, before, thorough)):
             batches: list[list[str]] = [[bad], [bad, *good[:1]], [*good[:1], bad], [*good[:1], bad, *good[-1:]]]
             for batch in batches[:3] if thorough else [batches[turn % len(batches)]]:
                 exchange = act(lab, actions, action.name, batch)
@@ -153,15 +159,16 @@ def _with_unallowed(lab: Lab, actions: Actions, thorough: bool) -> Iterator[Brea
                     args = {"action": action.name, "state": state}
                     yield Breach("action-unallowed-accepted", args, exchange, 400, exchange.status, "action.effect")
                     return
+                yield from wrongly_refused(actions.endpoint, exchange, actions.refused, "unallowed", actions.ids)
                 sent[action.name] = exchange
         if sent:
             yield from _half_done(actions, before, lab.view(actions.collection), sent)
 
 
-def _refused_states(actions: Actions, action: Action, view: Whole) -> list[str]:
-    """One row of each state that an action must refuse, told apart by all that decides what the state is called."""
-    derived = actions.collection.derived
-    names = sorted({*action.refused_on, *(name for table in derived.values() for case in table for name in case.when)})
+def _refused_states(actions: Actions, action: Action, view: Whole, thorough: bool) -> list[str]:
+    """One row of each state that an action must refuse; `thorough` tells them apart by all that decides their name."""
+    derived = actions.collection.derived.values() if thorough else ()
+    names = sorted({*action.refused_on, *(name for table in derived for case in table for name in case.when)})
     states: dict[Any, str] = {}
     for key, row in view.by_id.items():
         if action.refused_on and matches(row, action.refused_on):

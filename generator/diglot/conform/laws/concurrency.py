@@ -12,7 +12,7 @@ from typing import Any
 
 from diglot.conform.bench.deeds import beyond, equations, lacking, pairs, rows_for
 from diglot.conform.bench.fields import Items, agrees, entry_of, read, rows_of, sample, two_fields
-from diglot.conform.bench.lab import Lab
+from diglot.conform.bench.lab import Lab, refused
 from diglot.conform.bench.ledger import write
 from diglot.conform.binding.bindings import Action, Actions, Collection, Values, matches
 from diglot.conform.laws.law import Law
@@ -20,9 +20,11 @@ from diglot.conform.wire.breach import Breach, UnmetError
 from diglot.conform.wire.session import Exchange
 
 _CALLERS = 3
+_NOT_BUSY = frozenset({400, 403, 404})  # what says that the call is wrong, not that it comes at a wrong time
 _AT_ONCE = 6  # rows in one call
 _SECONDS_TO_MEET = 5.0
-_ROUNDS = (1, 1, 6, 6)  # rows in each of two requests that meet: a longer request gives others more time to meet it
+_QUESTIONS = ((1, 3), (2, 4), (1, 7), (3, 2), (1, 5), (2, 6))  # page and size, each unlike the others
+_ROUNDS = (1, 6, 6)  # rows in each of two requests that meet: a longer request gives others more time to meet it
 
 Call = Callable[[Any], Exchange]
 
@@ -69,6 +71,34 @@ def _crowd(lab: Lab, collection: Collection, size: int) -> Iterator[_Crowd]:
     finally:
         for client in clients[1:]:
             client.close()
+
+
+def _lists_apart(lab: Lab, collection: Collection) -> Iterator[Breach]:
+    """Each of several questions at the same time has its own answer."""
+    known = lab.view(collection)
+    queries = [{collection.page: page, collection.size: size} for page, size in _QUESTIONS]
+    with _crowd(lab, collection, _CALLERS) as crowd:
+        answers = [
+            answer
+            for turn in range(0, len(queries), _CALLERS)
+            for answer in crowd.together(
+                [partial(_ask, lab, collection, query) for query in queries[turn : turn + _CALLERS]]
+            )
+        ]
+    for (page, size), answer in zip(_QUESTIONS, answers, strict=True):
+        wanted = known.ids[(page - 1) * size : page * size]
+        body = answer.json if isinstance(answer.json, dict) else {}
+        listed = body.get(collection.rows)
+        if answer.ok and isinstance(listed, list):
+            got = tuple(str(row.get(collection.id)) for row in listed if isinstance(row, dict))
+            if got != wanted:
+                yield Breach("order-unstable", {}, answer, list(wanted[:2]), list(got[:2]), "paging.order")
+                return
+
+
+def _ask(lab: Lab, collection: Collection, query: Mapping[str, Any], client: Any) -> Exchange:
+    endpoint = collection.endpoint
+    return lab.call(endpoint, lab.values(endpoint), query=query, client=client)
 
 
 def _fields_kept(lab: Lab, values: Values) -> Iterator[Breach]:
@@ -153,6 +183,10 @@ def _disjoint(actions: Actions, rows: Mapping[str, Any]) -> list[tuple[Action, A
 def _outcome(lab: Lab, actions: Actions, crowd: _Crowd, tasks: Sequence[_Task]) -> Iterator[Breach]:
     before = lab.view(actions.collection)
     answers = crowd.together([partial(_act, lab, actions, task) for task in tasks])
+    for task, answer in zip(tasks, answers, strict=True):
+        if answer.status in _NOT_BUSY:
+            yield refused(answer, f"{len(tasks)} calls at once: {task.action.name}")
+            return
     if not all(answer.ok for answer in answers):
         return  # the wire speaks of it; a caller who is told may try again
     after = lab.view(actions.collection)
@@ -183,6 +217,7 @@ def _act(lab: Lab, actions: Actions, task: _Task, client: Any) -> Exchange:
 
 
 LAWS = (
+    Law("paging.concurrent", "collection", _lists_apart, presumes=("paging.order", "paging.size")),
     Law(
         "action.concurrent",
         "actions",

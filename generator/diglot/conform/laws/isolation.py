@@ -127,12 +127,14 @@ Try = tuple[Any, str | None, Credential | None]
 def _across(
     lab: Lab,
     collection: Collection,
+    own: Callable[[], None],
     send: Callable[[Any, str | None, Credential | None], Exchange],
     tries: Callable[[_Beyond], Iterator[Try]],
 ) -> Iterator[Breach]:
-    """Send what must be refused, until something is not; then see whether anything changed, here or there."""
-    before = lab.view(collection).by_id
+    """Do what is allowed here; send what must be refused, until something is not; then see what changed, and where."""
     others, missing = _beyond(lab, collection)
+    own()
+    before = lab.view(collection).by_id
     exchanges: dict[str, Exchange] = {}
     for one in others:
         for what, scope, credential in tries(one):
@@ -159,18 +161,24 @@ def _act_across(lab: Lab, actions: Actions) -> Iterator[Breach]:
     """Rows of another dataset are neither found under this one nor changed, and the other way round."""
     reversible = next((first for first, _ in pairs(actions)), None)
     view = lab.view(actions.collection).by_id
-    mine = rows_for(reversible, view)[:1] if reversible else []
+    mine = _fresh(lab, rows_for(reversible, view)) if reversible else []
     if reversible is None or not mine:
         raise UnmetError("rows on which an action can be tried")
 
+    def own() -> None:
+        """What is allowed here must not show elsewhere."""
+        for first, _ in pairs(actions):
+            if rows := _fresh(lab, [key for key in rows_for(first, view) if key not in mine]):
+                act(lab, actions, first.name, rows)
+
     def tries(one: _Beyond) -> Iterator[Try]:
-        for action in actions.actions:
+        # Where one action finds rows of another tenant, so do the others: they look for them in one place.
+        for action in actions.actions if one.case == "other-dataset" else [reversible]:
             if theirs := _safe_rows(actions, action, one.rows):
                 yield (action, theirs), None, None
         theirs = rows_for(reversible, one.rows)[:1]
         if theirs:
             yield (reversible, [*mine, *theirs]), None, None
-            yield (reversible, theirs), UNKNOWN_ID, None
         yield (reversible, mine), one.scope, one.credential
         if one.case == "other-tenant":
             yield (reversible, mine), None, one.credential
@@ -180,7 +188,14 @@ def _act_across(lab: Lab, actions: Actions) -> Iterator[Breach]:
     def send(what: tuple[Action, list[str]], scope: str | None, credential: Credential | None) -> Exchange:
         return act(lab, actions, what[0].name, what[1], scope, credential)
 
-    yield from _across(lab, actions.collection, send, tries)
+    yield from _across(lab, actions.collection, own, send, tries)
+
+
+def _fresh(lab: Lab, rows: Sequence[str]) -> list[str]:
+    """One row, if there is one without marks of an earlier try."""
+    chosen = sorted(rows, key=lambda key: key in lab.worn)[:1]
+    lab.worn.update(chosen)
+    return chosen
 
 
 def _safe_rows(actions: Actions, action: Action, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -195,8 +210,11 @@ def _write_across(lab: Lab, values: Values) -> Iterator[Breach]:
     field = fields_of(lab, values)[0]
     shown = fields_shown(values, lab.view(values.collection).rows)
     known = {one.id for one in (*fields_of(lab, values), *shown)}
-    (row,) = rows_of(lab, values, 1)
+    (row,) = _fresh(lab, lab.view(values.collection).ids) or rows_of(lab, values, 1)
     mine = entry_of(values, row, [(field, sample(field, 9))], True)
+
+    def own() -> None:
+        write(lab, values, [mine])
 
     def tries(one: _Beyond) -> Iterator[Try]:
         yield [mine], one.scope, one.credential
@@ -216,7 +234,7 @@ def _write_across(lab: Lab, values: Values) -> Iterator[Breach]:
     def send(entries: Sequence[Mapping[str, Any]], scope: str | None, credential: Credential | None) -> Exchange:
         return write(lab, values, entries, scope, credential)
 
-    yield from _across(lab, values.collection, send, tries)
+    yield from _across(lab, values.collection, own, send, tries)
 
 
 READING = (

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from diglot.conform.bench.fields import entry_of, fields_of, rows_of
+from diglot.conform.bench.fields import TYPES, entry_of, fields_of, rows_of
 from diglot.conform.bench.lab import Lab, refused
 from diglot.conform.bench.ledger import held, same, write
 from diglot.conform.binding.bindings import Values
@@ -136,7 +136,7 @@ def _compared(
         for one, value in items if row in after else ():
             shown = [item for item in held(values, after[row]) if item[0] == one.id]
             right = len(shown) == 1 and shown[0][1] == one.name and _equal(value, shown[0][2])
-            how = _retyped(values, one, before, after[row]) if right else _how(one, value, shown)
+            how = _retyped(lab, values, one, before, after[row]) if right else _how(one, value, shown)
             kind = "null" if value is None else one.type
             if how and (kind, how) not in found:
                 found.add((kind, how))
@@ -152,10 +152,12 @@ def _types(values: Values, one: MetadataField, rows: Iterable[Mapping[str, Any]]
 
 
 def _retyped(
-    values: Values, one: MetadataField, before: Mapping[str, Mapping[str, Any]], row: Mapping[str, Any]
+    lab: Lab, values: Values, one: MetadataField, before: Mapping[str, Mapping[str, Any]], row: Mapping[str, Any]
 ) -> str:
-    """Whether a write has changed the type under which a field is shown."""
+    """Whether a field is shown under another type than it was, or than the user says it has."""
     old, new = _types(values, one, before.values()), _types(values, one, [row])
+    if one in lab.fixtures.metadata_fields and not new - set(TYPES):
+        old = {one.type}
     return "type" if len(old) == 1 and new and new != old else ""
 
 
