@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from diglot.conform.bench.lab import Lab, Whole, refused
 from diglot.conform.bench.ledger import Changes, Rows, act, differences
 from diglot.conform.binding.bindings import Action, Actions, matches
+from diglot.conform.binding.bindings import Collection as Listing
 from diglot.conform.binding.surface import Endpoint
 from diglot.conform.wire.breach import Breach, UnansweredError
 from diglot.conform.wire.session import Exchange
+
+_LOOKS, _PAUSE = 5, 0.2  # seconds between two looks
 
 
 def pairs(actions: Actions) -> Iterator[tuple[Action, Action]]:
@@ -70,6 +74,16 @@ def wrongly_refused(
     if status and str(status) in endpoint.responses and 400 <= exchange.status < 500 and exchange.status != status:
         args = {"where": where, "case": case}
         yield Breach("refusal-status-wrong", args, exchange, status, exchange.status, "batch.unknown")
+
+
+def seen_late(lab: Lab, collection: Listing, fits: Callable[[Rows], bool]) -> bool:
+    """Whether what was written, and was not seen at once, is seen a little later: nobody else can have written it."""
+    for _ in range(_LOOKS):
+        lab.forget()
+        if fits(lab.view(collection).by_id):
+            return True
+        time.sleep(_PAUSE)
+    return False
 
 
 def changed_between(before: Whole, after: Whole) -> Changes:

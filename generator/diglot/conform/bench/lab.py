@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -54,8 +55,8 @@ class Lab:
 
     `noticed` gathers what was wrong on the wire, whatever the law was after; `touched` the ids of the rows that were
     named in writes; `sight` how many pages of a collection the writing laws look at (one, where nothing is said);
-    `fields` what can be written onto the rows of a collection, as far as it had to be learnt from them; `worn` the ids
-    of rows on which a wrong server may have left a mark that nothing takes away: a further try begins with others.
+    `fields` what can be written onto the rows of a collection, as far as it had to be learnt from them; `worn` by
+    law the ids of rows on which a wrong server may have left a mark for good: a further try begins with others.
     """
 
     session: Session
@@ -67,7 +68,7 @@ class Lab:
     touched: set[str] = field(default_factory=set)
     sight: dict[Any, int] = field(default_factory=dict)
     fields: dict[Any, list[MetadataField]] = field(default_factory=dict)
-    worn: set[str] = field(default_factory=set)
+    worn: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     witness: Witness = field(default_factory=Witness)
     _memory: dict[Any, Any] = field(default_factory=dict)
     _places: dict[Any, dict[str, int]] = field(default_factory=dict)

@@ -14,9 +14,10 @@ from diglot.conform.bench.deeds import (
     lacking,
     one_a_state,
     pairs,
+    seen_late,
 )
 from diglot.conform.bench.lab import Lab, Whole
-from diglot.conform.bench.ledger import act, differences
+from diglot.conform.bench.ledger import Rows, act, differences
 from diglot.conform.binding.bindings import Action, Actions, matches
 from diglot.conform.laws.law import Law
 from diglot.conform.wire.breach import Breach, UnmetError
@@ -44,7 +45,7 @@ def _effect(lab: Lab, actions: Actions) -> Iterator[Breach]:
     """Each action does what it says to rows of every state that it is for, and nothing else to anything."""
     missing: list[str] = []
     original = lab.view(actions.collection).by_id
-    worn = frozenset(lab.worn)
+    worn = frozenset(lab.worn["effect"])
     for first, second, targets in _pairs(actions, original, missing, worn):
         yield from _applied(lab, actions, first, targets, "new")
         now = lab.view(actions.collection).by_id
@@ -59,16 +60,29 @@ def _effect(lab: Lab, actions: Actions) -> Iterator[Breach]:
 
 def _applied(lab: Lab, actions: Actions, action: Action, targets: Sequence[str], value: str) -> Iterator[Breach]:
     before = lab.view(actions.collection)
-    lab.worn.update(targets)
+    lab.worn["effect"].update(targets)
     exchange = done(lab, actions, action, targets)
     after = lab.view(actions.collection)
     changes = differences(before.by_id, after.by_id)
     in_sight = [key for key in targets if after.complete or key in after.by_id]
+    if late := _late(lab, actions, action, in_sight, after):
+        args = {"law": "action.effect", "rule": late}
+        yield Breach("answer-unstable", args, exchange, equations(action.sets), {}, "action.effect")
+        return
     for target in in_sight:
         yield from _on_row(actions, action, exchange, changes.get(target, {}), after.by_id.get(target, {}))
     yield from beyond(action.name, before, after, targets, exchange)
     for target in in_sight[:1]:
-        yield from _filtered(lab, actions, action, target, before, after, value)
+        yield from _filtered(lab, actions, target, before, after, value)
+
+
+def _late(lab: Lab, actions: Actions, action: Action, targets: Sequence[str], after: Whole) -> str:
+    """The rule that does not hold at once but a little later, if there is one."""
+
+    def fits(rows: Rows) -> bool:
+        return all(matches(rows.get(key, {}), action.sets) for key in targets)
+
+    return "" if fits(after.by_id) or not seen_late(lab, actions.collection, fits) else "action-without-effect"
 
 
 def _on_row(
@@ -111,9 +125,7 @@ def _other_unit(row: Mapping[str, Any], name: str) -> bool:
     return not 1 / _SECONDS_TO_OTHER_UNIT < value / max(others) < _SECONDS_TO_OTHER_UNIT
 
 
-def _filtered(
-    lab: Lab, actions: Actions, action: Action, target: str, before: Whole, after: Whole, value: str
-) -> Iterator[Breach]:
+def _filtered(lab: Lab, actions: Actions, target: str, before: Whole, after: Whole, value: str) -> Iterator[Breach]:
     """The filters see the change too: the row is found under its new value, or no longer under its old one."""
     collection = actions.collection
     for one in collection.filters:
@@ -126,7 +138,7 @@ def _filtered(
             if belongs and target not in answer.ids and len(answer.ids) >= size:
                 continue  # it may stand on a later page: the other question tells
             if (target in answer.ids) != belongs:
-                args = {"action": action.name, "parameter": one.parameter}
+                args = {"parameter": one.parameter}
                 expected = f"{target} {'∈' if belongs else '∉'} {one.parameter}={wanted}"
                 yield Breach("filter-stale", args, answer.exchange, expected, f"n = {len(answer.ids)}", "action.effect")
                 return
@@ -190,9 +202,9 @@ def _elsewhere(lab: Lab, actions: Actions) -> Iterator[Breach]:
             for key in in_the_state(actions, other, before.by_id)
             if matches(before.by_id[key], second.sets) and not matches(before.by_id[key], first.on)
         ]
-        for key in sorted(rows, key=lambda key: key in lab.worn)[:1]:
+        for key in sorted(rows, key=lambda key: key in lab.worn["elsewhere"])[:1]:
             tried = True
-            lab.worn.add(key)
+            lab.worn["elsewhere"].add(key)
             exchange = act(lab, actions, second.name, [key])
             if exchange.ok:  # only what can be put back is done
                 act(lab, actions, first.name, [key])

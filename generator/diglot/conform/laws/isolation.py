@@ -161,13 +161,13 @@ def _act_across(lab: Lab, actions: Actions) -> Iterator[Breach]:
     """Rows of another dataset are neither found under this one nor changed, and the other way round."""
     reversible = next((first for first, _ in pairs(actions)), None)
     view = lab.view(actions.collection).by_id
-    mine = _fresh(lab, rows_for(reversible, view)) if reversible else []
+    mine = rows_for(reversible, view)[:1] if reversible else []
     if reversible is None or not mine:
         raise UnmetError("rows on which an action can be tried")
 
     def own() -> None:
         """What is allowed here must not show elsewhere."""
-        for first, _ in pairs(actions):
+        for first, _ in reversed(list(pairs(actions))):
             if rows := _fresh(lab, [key for key in rows_for(first, view) if key not in mine]):
                 act(lab, actions, first.name, rows)
 
@@ -193,8 +193,8 @@ def _act_across(lab: Lab, actions: Actions) -> Iterator[Breach]:
 
 def _fresh(lab: Lab, rows: Sequence[str]) -> list[str]:
     """One row, if there is one without marks of an earlier try."""
-    chosen = sorted(rows, key=lambda key: key in lab.worn)[:1]
-    lab.worn.update(chosen)
+    chosen = sorted(rows, key=lambda key: key in lab.worn["across"])[:1]
+    lab.worn["across"].update(chosen)
     return chosen
 
 
