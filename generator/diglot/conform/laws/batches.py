@@ -23,7 +23,7 @@ from diglot.conform.laws.law import Law
 from diglot.conform.wire.breach import Breach, UnmetError
 from diglot.conform.wire.session import Exchange
 
-_LARGE, _SMALL, _LEAST = 60, 25, 3
+_LARGE, _SMALL, _LEAST = 60, 25, 2
 _MOST_STATES = 8
 _PASSENGERS = 2  # rows already in the state, in the middle of a batch
 

@@ -17,7 +17,7 @@ from diglot.conform.bench.ledger import write
 from diglot.conform.binding.bindings import Action, Actions, Collection, Values, matches
 from diglot.conform.laws.law import Law
 from diglot.conform.wire.breach import Breach, UnmetError
-from diglot.conform.wire.session import Exchange
+from diglot.conform.wire.session import Exchange, Request, path_of, query_of
 
 _CALLERS = 3
 _NOT_BUSY = frozenset({400, 403, 404})  # what says that the call is wrong, not that it comes at a wrong time
@@ -62,10 +62,9 @@ def _crowd(lab: Lab, collection: Collection, size: int) -> Iterator[_Crowd]:
     endpoint = collection.endpoint
     try:
         with ThreadPoolExecutor(size) as pool:
-            greeting = lab.call(
-                endpoint, lab.values(endpoint), query={collection.size: 1}, client=clients[-1], strange=True
-            )
-            if greeting.failure:
+            path, query = path_of(endpoint.path, lab.values(endpoint)), query_of({collection.size: 1})
+            greeting = Request(endpoint.method, path, query, credential=lab.key)
+            if lab.session.send(greeting, clients[-1]).failure:
                 raise UnmetError("a server that serves several connections at the same time")
             yield _Crowd(clients, pool)
     finally:

@@ -86,7 +86,7 @@ class Trial:
                 self.not_exercised.append(NotExercised(what, f"{name} without findings"))
                 self._broken.add((law.name, str(endpoint.key)))
                 return
-            if name in self._unmet and law.over == "values":
+            if name in self._unmet and name in law.presumes and law.over == "values":
                 self.not_exercised.append(NotExercised(what, f"{name}, exercised"))
                 self._unmet.add(law.name)
                 return
