@@ -13,9 +13,10 @@ import pytest
 
 from conftest import ROOT
 from diglot.serve import demo, running
-from servers.wrong import totals_the_page
+from diglot.serve.faults import FAULTS
 
 Diglot = Callable[..., tuple[int, str, str]]
+TOTALS_THE_PAGE = next(fault for fault in FAULTS if fault.name == "totals the page")
 KEY = "a-key-that-nobody-may-see"
 DATASET = demo().dataset
 
@@ -139,7 +140,7 @@ def test_a_right_server_in_json(conform: Diglot, server: str, fixtures: Path) ->
 
 
 def test_a_wrong_server(conform: Diglot, fixtures: Path) -> None:
-    with running(totals_the_page()) as url:
+    with running(TOTALS_THE_PAGE.make()) as url:
         arguments = (url, "--fixtures", fixtures, "--only", "laws", "--read-only")
         code, out, _ = conform(*arguments, "--format", "json")
         chinese = conform(*arguments, "--lang", "zh")

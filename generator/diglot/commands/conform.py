@@ -20,6 +20,10 @@ from diglot.testing import against, contract_for, fixtures_of
 
 def run(arguments: Namespace, streams: Streams) -> int:
     """Test TARGET, or without one the embedded reference server."""
+    if arguments.self_test:
+        from diglot.commands import self_test  # it stands on the whole catalogue of faults
+
+        return self_test.run(arguments, streams)
     project = project_of(arguments)
     contract = contract_for(project, arguments.spec)
     options = _options(arguments, project, streams)
@@ -46,6 +50,7 @@ def _options(arguments: Namespace, project: Project, streams: Streams) -> Option
     engines: tuple[Engine, ...] = (arguments.only,) if arguments.only else ("laws", "fuzz")
     return Options(
         engines=engines,
+        profile=arguments.profile,
         read_only=arguments.read_only,
         seed=arguments.seed,
         **limits(arguments),

@@ -13,6 +13,8 @@ from diglot.core.usage import SEVERITIES
 
 Engine = Literal["laws", "fuzz"]
 ENGINES: tuple[Engine, ...] = ("laws", "fuzz")
+Profile = Literal["documented", "strict"]
+PROFILES: tuple[Profile, ...] = ("documented", "strict")
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[..., None]
@@ -22,6 +24,8 @@ Say = Callable[..., None]
 class Options:
     """How to test.
 
+    `profile` says what counts: `documented` is what the pages literally promise, `strict` all laws, complete answers
+    and nothing that the contract does not declare.
     `budget` and `timeout` are seconds, for the whole run and for one request, `rate` requests a second at most (None:
     no limit), `max_requests` the whole run's; what it takes to put things back comes on top. `read_only` sends GET and
     HEAD only; `journal` keeps what was there on the disk until it is put back, and puts back what an earlier run left;
@@ -31,6 +35,7 @@ class Options:
     """
 
     engines: tuple[Engine, ...] = ENGINES
+    profile: Profile = "strict"
     read_only: bool = False
     seed: int = 0
     budget: float = 120.0

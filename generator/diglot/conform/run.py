@@ -54,13 +54,13 @@ def run(
     bound = bind(surface, bindings)
     started = time.monotonic()
     with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as (lab, first):
-        findings = Findings(options.spec, lab.session.redactor, bound.sentences)
+        promised = bound.quoted if options.profile == "documented" else None
+        findings = Findings(options.spec, lab.session.redactor, bound.sentences, promised)
         with _journal(target, lab) as journal:
             keeper = Keeper(lab, journal)
             trial = Trial(lab, findings, keeper.between)
             interrupted = _test(trial, keeper, first)
-        trial.not_exercised += [NotExercised(f"schema {one}", "a schema that compiles") for one in lab.wire.unusable]
-        trial.not_exercised += keeper.notes
+        trial.not_exercised += [*lab.wire.not_exercised(), *keeper.notes]
         return Report(
             requests=lab.session.sent,
             seconds=time.monotonic() - started,

@@ -65,7 +65,7 @@ class Keeper:
 
     def _left_behind(self, journal: Journal) -> Iterator[Ledger]:
         for collection in written_to(self.lab):
-            self.lab.sight[collection.endpoint.key] = MAX_ROWS // (collection.cap or 100)
+            self.lab.sight[collection.endpoint.key] = -(-MAX_ROWS // collection.largest)
             for scope, credential in scopes(self.lab):
                 ledger = Ledger(self.lab, collection, {}, scope, credential, exact=True)
                 rows = journal.rows.get(ledger.place)

@@ -14,8 +14,8 @@ def curl(exchange: Exchange, redactor: Redactor) -> str:
     """A line for the shell that sends the same request again; keys stand in it as variables."""
     request = exchange.request
     parts = ["curl", "-i", "-X", request.method, shlex.quote(exchange.url)]
-    if request.credential.sent is not None:
-        parts += ["-H", f'"Authorization: {request.credential.shown}"']
+    if request.credential.headers:
+        parts += ["-H", f'"{request.credential.header}: {request.credential.shown}"']
     if request.media_type is not None:
         parts += ["-H", shlex.quote(f"Content-Type: {request.media_type}")]
     for name, value in request.headers:

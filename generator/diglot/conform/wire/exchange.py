@@ -28,6 +28,18 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
 
     @property
+    def target(self) -> str:
+        """Path and query as they are sent, below the base URL, with a key that travels in the query."""
+        query = "&".join(filter(None, (self.query, self.credential.query)))
+        return self.path + (f"?{query}" if query else "")
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Every header field that is sent for this request, the key's among them."""
+        media = () if self.media_type is None else (("Content-Type", self.media_type),)
+        return (*self.credential.headers.items(), *media, *self.headers)
+
+    @property
     def reads(self) -> bool:
         """Whether its method promises to change nothing (RFC 9110, 9.2.1)."""
         return self.method in ("GET", "HEAD", "OPTIONS")

@@ -107,7 +107,7 @@ class Connection:
         Raises:
             StaleError: the connection had been open before and was closed before a byte of an answer came.
         """
-        url = self._base + request.path + (f"?{request.query}" if request.query else "")
+        url = self._base + request.target
         deadline = time.monotonic() + self._timeout
         if self._sock is not None and _readable(self._sock):
             self.close()  # closed by the server while it was idle, or something came that nobody asked for
@@ -168,14 +168,11 @@ class Connection:
             self.close()
 
     def _head(self, request: Request) -> bytes:
-        target = self._prefix + request.path + (f"?{request.query}" if request.query else "")
+        target = self._prefix + request.target
         if not _TARGET.fullmatch(target):
             target = quote(target, safe=_SAFE)
         lines = [f"{request.method} {target or '/'} HTTP/1.1\r\n", self._host_line, _HEADERS]
-        given = [("Authorization", request.credential.sent), ("Content-Type", request.media_type), *request.headers]
-        for name, value in given:
-            if value is None:
-                continue
+        for name, value in request.fields:
             if any(sign in name + value for sign in "\r\n\0"):
                 raise ValueError(f"{name!r} holds a line break")
             lines.append(f"{name}: {value}\r\n")
