@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import threading
@@ -64,7 +65,7 @@ class Keeper:
 
     def _left_behind(self, journal: Journal) -> Iterator[Ledger]:
         for collection in written_to(self.lab):
-            self.lab.sight[collection.endpoint.key] = MAX_ROWS // (collection.cap or 100)
+            self.lab.sight[collection.endpoint.key] = -(-MAX_ROWS // collection.largest)
             for scope, credential in scopes(self.lab):
                 ledger = Ledger(self.lab, collection, {}, scope, credential, exact=True)
                 rows = journal.rows.get(ledger.place)
@@ -121,14 +122,9 @@ class Keeper:
 
     def between(self) -> None:
         """Put back the dataset under test, between two laws."""
-        for ledger in self.ledgers[:1]:
-            self._back(ledger)
-
-    def _back(self, ledger: Ledger) -> None:
-        try:
-            ledger.put_back()
-        except (UnmetError, UnansweredError):
-            return
+        with contextlib.suppress(UnmetError, UnansweredError):
+            for ledger in self.ledgers[:1]:
+                ledger.put_back()
 
     def end(self) -> Iterator[tuple[Ledger, Breach]]:
         """Put everything back, whatever the budget says. Yields what does not come out the same."""

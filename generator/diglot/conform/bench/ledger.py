@@ -179,17 +179,25 @@ class Ledger:
 
     def put_back(self) -> Changes:
         """Undo by actions and by writes whatever differs, and return what could not be undone."""
-        left = self.ours()
-        for _ in range(2):
-            if not left:
-                break
-            for actions in self.lab.bindings.actions:
-                if actions.collection is self.collection:
-                    self._reverse(actions, left)
-            for values in self._values():
-                self._rewrite(values, left)
+        session = self.lab.session
+        note, session.before_write = session.before_write, None  # what puts back is no writing of ours
+        try:
             left = self.ours()
-        return left
+            for _ in range(2):
+                if not left:
+                    break
+                self._undo(left)
+                left = self.ours()
+            return left
+        finally:
+            session.before_write = note
+
+    def _undo(self, left: Changes) -> None:
+        for actions in self.lab.bindings.actions:
+            if actions.collection is self.collection:
+                self._reverse(actions, left)
+        for values in self._values():
+            self._rewrite(values, left)
 
     def _reverse(self, actions: Actions, left: Changes) -> None:
         for action in sorted(actions.actions, key=lambda one: bool(one.stamps)):
