@@ -17,8 +17,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from diglot.conform.binding.surface import Endpoint, Parameter, Surface, follow
-from diglot.conform.wire.inputs import input_validator
 from diglot.conform.wire.session import Request
+from diglot.conform.wire.validation import compiled
 from diglot.core.pointer import resolve
 
 _ABSENT = frozenset({"", "null", "none", "nil", "undefined"})
@@ -75,7 +75,7 @@ class Proof:
     def _misfits(self, schema: Mapping[str, Any], value: Any) -> Iterator[str]:
         """Where a value surely breaks a schema, as pointers with `*` for indices."""
         if id(schema) not in self._validators:
-            self._validators[id(schema)] = input_validator(self.surface.document, schema)
+            self._validators[id(schema)] = compiled(self.surface.document, schema, formats=False)
         validator = self._validators[id(schema)]
         if validator is None:
             return
