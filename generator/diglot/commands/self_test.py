@@ -1,4 +1,4 @@
-"""`diglot conform --self-test`: how many servers that are wrong on purpose the tool finds, and that it spares the right one.
+"""`diglot conform --self-test`: how many servers that are wrong on purpose the tool finds, and that the right one is spared.
 
 Each fault of `diglot.serve.faults` is served in turn and tested as any server is. The laws are tried first, as `--only
 laws` does; only where they do not name the fault, the whole tool is run, which looks longer and fuzzes too. A fault
@@ -39,7 +39,7 @@ _CLEAR = "\r\x1b[K"
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """What is tested with what: the contract, its bindings, the options, and the engines of each run, one after another."""
+    """What servers are tested with: the contract, its bindings, the options, and the engines of each run in turn."""
 
     document: Mapping[str, Any]
     bindings: Mapping[str, Any]
