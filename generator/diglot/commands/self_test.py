@@ -1,4 +1,4 @@
-"""`diglot conform --self-test`: how many servers that are wrong on purpose the tool finds, and that the right one is spared.
+"""`diglot conform --self-test`: how many servers that are wrong on purpose are found, and that the right one is spared.
 
 Each fault of `diglot.serve.faults` is served in turn and tested as any server is. The laws are tried first, as `--only
 laws` does; only where they do not name the fault, the whole tool is run, which looks longer and fuzzes too. A fault
