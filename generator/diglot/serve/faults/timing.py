@@ -84,7 +84,6 @@ _SLOW = "answer-slow time-explodes"
 FAULTS = family(
     "timing",
     "timing.",
-    wrong("lists after two seconds", _SLOW, lambda: _list_after(lambda _: _LONG)),
     wrong("lists after two seconds at times", _SLOW, _lists_slowly_at_times),
     wrong("sets a status after two seconds", _SLOW, lambda: _acts_after(lambda _: _LONG)),
     wrong("writes values after two seconds", _SLOW, lambda: _writes_after(lambda _: _LONG)),
