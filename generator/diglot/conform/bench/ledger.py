@@ -151,12 +151,10 @@ class Ledger:
         return ours
 
     def _written(self) -> set[str]:
+        """The members that the tests set. What follows from them (states, time-stamps) others may have moved."""
         bindings = self.lab.bindings
         return {values.shown for values in bindings.values} | {
-            name
-            for actions in bindings.actions
-            for action in actions.actions
-            for name in (*action.sets, *action.shows, *action.stamps)
+            name for actions in bindings.actions for action in actions.actions for name in action.sets
         }
 
     def _values(self) -> list[Values]:
