@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +15,7 @@ from diglot.conform.binding.bindings import Bindings, Collection
 from diglot.conform.binding.security import scheme_of
 from diglot.conform.binding.surface import Endpoint, Surface
 from diglot.conform.credentials import Credential, valid
-from diglot.conform.fixtures import Fixtures
+from diglot.conform.fixtures import Fixtures, MetadataField
 from diglot.conform.outcome import Options
 from diglot.conform.wire.answers import Wire
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
@@ -61,7 +62,9 @@ class Lab:
 
     `noticed` gathers what was wrong on the wire, whatever the law was after; `touched` the ids of the rows that were
     named in writes, `wrote` digests of the values that were, by the id of their item; `sight` how many pages of a
-    collection the writing laws look at (one, where nothing is said).
+    collection the writing laws look at (one, where nothing is said); `fields` what can be written onto the rows of a
+    collection, as far as it had to be learnt from them; `worn` by law the ids of rows on which a wrong server may have
+    left a mark for good: a further try begins with others.
     """
 
     session: Session
@@ -73,6 +76,8 @@ class Lab:
     touched: set[str] = field(default_factory=set)
     wrote: dict[str, set[str]] = field(default_factory=dict)
     sight: dict[Any, int] = field(default_factory=dict)
+    fields: dict[Any, list[MetadataField]] = field(default_factory=dict)
+    worn: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     witness: Witness = field(default_factory=Witness)
     durations: Durations = field(default_factory=Durations)
     _memory: dict[Any, Any] = field(default_factory=dict)

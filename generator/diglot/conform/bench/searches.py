@@ -20,7 +20,7 @@ _SIGNS = re.compile(r"[^\w\s]")
 _TEXTS = 16  # on which the keywords are judged
 _SOURCES = 9  # from which they are taken
 _ABSENT = "zq"
-_MOST = 18
+_MOST = 20
 _CHOICE = 6  # keywords among which the most telling is taken
 
 
@@ -145,7 +145,7 @@ def _bent(text: str) -> Iterator[str]:
     """What a right search finds nowhere, or elsewhere: signs that mean something to a pattern, words out of order."""
     half = len(text) // 2
     first, last = text[:half], text[half:]
-    for sign in ("%", "*", ".*", "\\", "'", '"', ",", "|", "\U0001f984"):
+    for sign in ("%", "*", ".*", "\\", "'", '"', ",", "|", "\U0001f984", "--", ";", "' or '1'='1"):
         yield first + sign + last
     yield text[0] + "%" + text[-1]
     for sign in ("_", ".", "?", _ABSENT[0]):
@@ -175,6 +175,8 @@ _PATTERNS = {
     "underscore": {"_": "."},
     "like": {"%": ".*", "_": "."},
     "glob": {"*": ".*", "?": "."},
+    "star": {"*": ".*"},
+    "question": {"?": "."},
 }
 
 
@@ -227,6 +229,8 @@ WRONG: tuple[tuple[str, Search], ...] = (
     ("wildcard", _matching("underscore")),
     ("wildcard", _matching("like")),
     ("wildcard", _matching("glob")),
+    ("wildcard", _matching("star")),
+    ("wildcard", _matching("question")),
     ("regular-expression", _matching("regex")),
     ("words-apart", _lower(lambda keyword, text: all(word in text for word in keyword.split()))),
     ("any-word", _lower(lambda keyword, text: any(word in text for word in keyword.split()))),
@@ -235,6 +239,10 @@ WRONG: tuple[tuple[str, Search], ...] = (
     ("beyond-ascii", _lower(lambda keyword, text: keyword.isascii() and keyword in text)),
     ("beyond-ascii", _inside(lambda keyword: "".join(char for char in keyword if char <= "\uffff"))),
     ("beyond-ascii", _lower(lambda keyword, text: max(keyword) <= "\uffff" and keyword in text)),
+    ("statement", _inside(lambda keyword: "" if re.search(r"'\s*or\s", keyword, re.IGNORECASE) else keyword)),
+    ("statement", _inside(lambda keyword: keyword.partition("--")[0])),
+    ("statement", _inside(lambda keyword: keyword.partition(";")[0])),
+    ("statement", _inside(lambda keyword: keyword.partition("'")[0])),
     ("escape", _inside(lambda keyword: keyword.replace("\\", ""))),
     ("escape", _inside(lambda keyword: keyword.replace("\\", "\\\\"))),
     ("escape", _inside(lambda keyword: re.sub(r"([%_\\])", r"\\\1", keyword))),

@@ -105,13 +105,18 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """An operation that applies an action, named by a path parameter, to the rows named in its body."""
+    """An operation that applies an action, named by a path parameter, to the rows named in its body.
+
+    `unknown` is the status for a row that does not exist, `refused` for one in a state that does not allow the action.
+    """
 
     endpoint: Endpoint
     collection: Collection
     parameter: str
     ids: str
     actions: tuple[Action, ...]
+    unknown: int | None = None
+    refused: int | None = None
 
     def named(self, name: str | None) -> Action | None:
         """The action of that name."""
@@ -120,7 +125,10 @@ class Actions:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """An operation that writes named values onto rows, shown in a field of the collection's rows."""
+    """An operation that writes named values onto rows, shown in a field of the collection's rows.
+
+    `unknown` is the status for a row or a field that does not exist.
+    """
 
     endpoint: Endpoint
     collection: Collection
@@ -132,6 +140,7 @@ class Values:
     item_value: str
     partial: str
     shown: str
+    unknown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +267,8 @@ def _actions(surface: Surface, seen: Mapping[Any, Collection], endpoint: Endpoin
             )
             for name, one in entry["actions"].items()
         ),
+        unknown=_status(entry.get("unknown")),
+        refused=_status(entry.get("refused")),
     )
 
 
@@ -273,7 +284,12 @@ def _values(surface: Surface, seen: Mapping[Any, Collection], endpoint: Endpoint
         item_value=entry["item"]["value"],
         partial=entry["partial"],
         shown=entry["shown"],
+        unknown=_status(entry.get("unknown")),
     )
+
+
+def _status(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -12,6 +13,7 @@ from diglot.conform.laws.law import Law
 from diglot.conform.laws.proof import sure_filters
 from diglot.conform.laws.searching import searches
 from diglot.conform.laws.selection import (
+    PRESUMED,
     SOURCES,
     Selection,
     Wanted,
@@ -50,14 +52,27 @@ def _equals(lab: Lab, collection: Collection) -> Iterator[Breach]:
 def _within(lab: Lab, collection: Collection) -> Iterator[Breach]:
     """Total, has-more, the echoes and the pages of what a filter selects."""
     tried = False
-    for one in sure_filters(lab, collection):
-        yield from _first_pages(lab, collection, one)
+    filters = sure_filters(lab, collection)
+    found: dict[str, list[Breach]] = {}
+    for one in filters:
         wanted = plural(lab, collection, one)
-        if wanted is not None and select(lab, collection, wanted).exact:
-            tried = True
-            yield from _pages_within(lab, collection, one, wanted)
+        exact = wanted is not None and select(lab, collection, wanted).exact
+        tried = tried or exact
+        within = _pages_within(lab, collection, one, wanted) if wanted is not None and exact else ()
+        for rule, breach in {breach.rule: breach for breach in (*_first_pages(lab, collection, one), *within)}.items():
+            found.setdefault(rule, []).append(breach)
+    for breaches in found.values():
+        yield from _together(breaches, len(filters))
     if not tried:
         raise UnmetError("a dataset in which a filter selects some rows, more than one, and not all")
+
+
+def _together(breaches: list[Breach], filters: int) -> list[Breach]:
+    """One breach where every filter shows it: then no filter is the cause."""
+    names = [str(breach.args.get("parameter", "")) for breach in breaches]
+    if len(breaches) < max(filters, 2) or "" in names:
+        return breaches
+    return [replace(breaches[0], args={**breaches[0].args, "parameter": "+".join(sorted(names))})]
 
 
 def _first_pages(lab: Lab, collection: Collection, one: Filter) -> Iterator[Breach]:
@@ -172,7 +187,8 @@ def _derived(lab: Lab, collection: Collection) -> Iterator[Breach]:
 
 
 LAWS = (
-    Law("filter.equals", "collection", _equals, presumes=("paging.order", "paging.size")),
+    Law("filter.derived", "collection", _derived, presumes=("paging.partition",)),
+    Law("filter.equals", "collection", _equals, presumes=(*PRESUMED, "filter.derived")),
     Law(
         "filter.within",
         "collection",
@@ -187,6 +203,5 @@ LAWS = (
             "paging.echo",
         ),
     ),
-    Law("filter.combined", "collection", _combined, presumes=("filter.contains", "filter.equals", "paging.total")),
-    Law("filter.derived", "collection", _derived, presumes=("paging.partition",)),
+    Law("filter.combined", "collection", _combined, presumes=("filter.contains", "filter.equals", "filter.within")),
 )

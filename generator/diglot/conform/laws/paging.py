@@ -11,6 +11,8 @@ from diglot.conform.laws.law import Law
 from diglot.conform.laws.pages import Extent, Probe, closer, extent, probes
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 
+_BEYOND_32_BITS = 2**31 + 1
+
 
 def _order(lab: Lab, collection: Collection) -> Iterator[Breach]:
     """The same page, asked for again after others, is the same."""
@@ -44,24 +46,28 @@ def _partition(lab: Lab, collection: Collection) -> Iterator[Breach]:
 
 
 def _misplaced(collection: Collection, span: Extent, asked: list[Probe]) -> Iterator[Breach]:
-    for probe in asked:
+    wrong = [probe for probe in asked if not _in_place(span, probe)]
+    # A row that no page of the walk held is missing there, wherever it turns up.
+    torn = [one for one in wrong if span.holds(one.number, one.size) or not set(one.answer.ids) <= set(span.ids)]
+    for probe in (torn or wrong)[:1]:
         belongs, ids = span.belongs(probe.number, probe.size), probe.answer.ids
-        holds = span.holds(probe.number, probe.size)
-        right = ids == belongs if belongs is not None else holds is None or len(ids) == holds == len(set(ids))
-        if right:
-            continue
-        misses = bool(holds) or not set(ids) <= set(span.ids)  # a row that no page of the walk held
-        rule = "pages-overlap-or-gap" if misses else "page-past-end-wrong"
         yield Breach(
-            rule,
+            "pages-overlap-or-gap" if torn else "page-past-end-wrong",
             {"parameter": collection.page},
             probe.answer.exchange,
-            {probe.asked: (belongs or ())[:3], "n": holds},
+            {probe.asked: (belongs or ())[:3], "n": span.holds(probe.number, probe.size)},
             {probe.asked: ids[:3], "n": len(ids)},
             "paging.partition",
         )
-        if misses:
-            return
+
+
+def _in_place(span: Extent, probe: Probe) -> bool:
+    """Whether a page holds the rows that belong there, as far as these are known."""
+    belongs, ids = span.belongs(probe.number, probe.size), probe.answer.ids
+    if belongs is not None:
+        return ids == belongs
+    holds = span.holds(probe.number, probe.size)
+    return holds is None or len(ids) == holds == len(set(ids))
 
 
 def _echo(lab: Lab, collection: Collection) -> Iterator[Breach]:
@@ -107,9 +113,11 @@ def _more(lab: Lab, collection: Collection) -> Iterator[Breach]:
 
 
 def _mistaken(collection: Collection, span: Extent, asked: list[Probe]) -> Iterator[Breach]:
-    known = [(probe, span.goes_on(probe.number, probe.size)) for probe in asked]
+    known = [(probe, span.goes_on(probe.number, probe.size)) for probe in asked if probe.answer.more is not None]
     wrong = [
-        (probe, more) for probe, more in known if None not in (more, probe.answer.more) and more != probe.answer.more
+        (probe, more)
+        for probe, more in known
+        if more is not None and more != probe.answer.more and not _follows(probe, span)
     ]
     if wrong:
         first, expected = wrong[0]
@@ -125,6 +133,12 @@ def _mistaken(collection: Collection, span: Extent, asked: list[Probe]) -> Itera
         )
 
 
+def _follows(probe: Probe, span: Extent) -> bool:
+    """Whether has-more is only as wrong as the total of the same answer, which is a finding of its own."""
+    total = probe.answer.total
+    return total not in (None, span.count) and probe.answer.more == (probe.number * probe.size < (total or 0))
+
+
 def _closer(lab: Lab, collection: Collection) -> Iterator[Breach]:
     """All of it again for further sizes, page by page, and the beginning of the whole at the end."""
     span, asked = extent(lab, collection), closer(lab, collection)
@@ -133,6 +147,8 @@ def _closer(lab: Lab, collection: Collection) -> Iterator[Breach]:
             yield breach
             return
     yield from _order(lab, collection)
+    endpoint, beyond = collection.endpoint, collection.window(_BEYOND_32_BITS, 7)
+    lab.call(endpoint, lab.values(endpoint), query=beyond, strange=True)  # it may be refused, but breaks nothing
 
 
 def _cap(lab: Lab, collection: Collection) -> Iterator[Breach]:
@@ -145,8 +161,7 @@ def _cap(lab: Lab, collection: Collection) -> Iterator[Breach]:
     if len(first.rows) != span.holds(1, cap):
         yield _cap_breach(collection, first, f"{span.holds(1, cap)} x {collection.rows}", len(first.rows))
         return
-    beyond = 2 if len(span.ids) > cap else 1
-    for number, asked in ((1, cap + 1), (beyond, largest)) if largest > cap else ():
+    for number, asked in ((1, largest), (2, cap + 1)) if largest > cap else ():
         answer = lab.page(collection, {collection.page: collection.position(number, cap), collection.size: asked})
         belongs = span.belongs(number, cap) or ()
         expected, got = _in_force(lab, collection, answer, number), dict[str, Any](n=len(answer.ids))

@@ -56,6 +56,10 @@ def sure_filters(lab: Lab, collection: Collection, how: str = "") -> list[Filter
     """
     if collection.inferred:
         prove(lab, collection)
+    whole = lab.whole(collection)
+    totals = {page.total for page in whole.pages}
+    if whole.complete and len(totals) == 1 and totals.isdisjoint({None, len(whole.ids)}):
+        raise UnmetError("a list that holds as many rows as its total says")
     found = [one for one in collection.filters if (one.how == how or not how) and _proven(lab, collection, one)]
     if not found:
         raise UnmetError("a filter in laws.yaml")

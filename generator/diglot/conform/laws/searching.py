@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 from diglot.conform.bench.lab import Answer, Lab
 from diglot.conform.bench.searches import explained, keywords
 from diglot.conform.binding.bindings import Collection, Filter
 from diglot.conform.laws.law import Law
 from diglot.conform.laws.proof import sure_filters
-from diglot.conform.laws.selection import SOURCES, Selection, Wanted, ask, breach_of, is_wrong, plural, select, texts_of
-from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
+from diglot.conform.laws.selection import (
+    PRESUMED,
+    SOURCES,
+    Selection,
+    Wanted,
+    ask,
+    breach_of,
+    is_wrong,
+    plural,
+    select,
+    texts_of,
+)
+from diglot.conform.wire.breach import Breach, UnmetError
 
-_MOST_FIELDS = 2
+_MOST_ROWS = 100  # among which texts of other fields are looked for
 
 
 def _contains(lab: Lab, collection: Collection) -> Iterator[Breach]:
@@ -34,14 +46,9 @@ def _contains(lab: Lab, collection: Collection) -> Iterator[Breach]:
 
 
 def searches(lab: Lab, collection: Collection, one: Filter) -> Iterator[tuple[str, Wanted, Answer]]:
-    """(what it tells apart, what was asked, answer) of each keyword; an empty one may be refused."""
+    """(what it tells apart, what was asked, answer) of each keyword."""
     for case, keyword in _keywords(lab, collection, one):
-        wanted = {one: keyword}
-        try:
-            yield case, wanted, ask(lab, collection, wanted)
-        except UnansweredError as problem:
-            if keyword or problem.breach.rule != "valid-input-refused":
-                raise
+        yield case, {one: keyword}, ask(lab, collection, {one: keyword})
 
 
 def _keywords(lab: Lab, collection: Collection, one: Filter) -> Iterator[tuple[str, str]]:
@@ -58,18 +65,38 @@ def _keywords(lab: Lab, collection: Collection, one: Filter) -> Iterator[tuple[s
 
 
 def _elsewhere(lab: Lab, collection: Collection, one: Filter) -> Iterator[tuple[str, str]]:
-    """A text that stands in another field of some row, but in the searched field of none; one of another scope."""
-    row = next(iter(lab.whole(collection).rows), {})
-    others = [row.get(name) for name in (collection.id, *sorted(row.keys() - {collection.id, one.field}))]
-    texts = dict.fromkeys(value for value in others if isinstance(value, str) and value)
-    strangers = (value for value in texts if not select(lab, collection, {one: value}).may)
-    yield from (("other-field", value) for value in islice(strangers, _MOST_FIELDS))
+    """Texts that stand in other fields of some rows, but in the searched field of none; one of another scope.
+
+    One is an id, one stands for a state, one stands deeper in a row, and one in any other field.
+    """
+    rows = lab.whole(collection).rows[:_MOST_ROWS]
+    states = {other.field for other in collection.filters if other.how == "equals"}
+    known = {collection.id, one.field, *states}
+    kinds = (
+        (row[collection.id] for row in rows[:1]),
+        (row.get(name) for row in rows for name in states),
+        (text for row in rows for value in row.values() for text in _deeper(value)),
+        (row[name] for row in rows for name in sorted(row.keys() - known)),
+    )
+    for kind in kinds:
+        yield from (("other-field", text) for text in islice(_strangers(lab, collection, one, kind), 1))
     if lab.fixtures.other_dataset:
-        for row in lab.view(collection, lab.fixtures.other_dataset).rows[:20]:
-            value = row.get(one.field)
-            if isinstance(value, str) and value and not select(lab, collection, {one: value}).may:
-                yield "other-scope", value
-                return
+        others = (row.get(one.field) for row in lab.view(collection, lab.fixtures.other_dataset).rows[:20])
+        yield from (("other-scope", text) for text in islice(_strangers(lab, collection, one, others), 1))
+
+
+def _strangers(lab: Lab, collection: Collection, one: Filter, values: Iterable[Any]) -> Iterator[str]:
+    """The texts among some values that the searched field of no row may hold."""
+    for value in values:
+        if isinstance(value, str) and value.strip() and not select(lab, collection, {one: value}).may:
+            yield value
+
+
+def _deeper(value: Any) -> Iterator[str]:
+    """The texts of the objects that a list holds."""
+    for item in value if isinstance(value, list) else ():
+        held = item.items() if isinstance(item, dict) else ()
+        yield from (text for name, text in sorted(held, reverse=True) if isinstance(text, str) and name != "id")
 
 
 def _odd(lab: Lab, collection: Collection) -> Iterator[Breach]:
@@ -88,5 +115,5 @@ def _odd(lab: Lab, collection: Collection) -> Iterator[Breach]:
                 yield breach_of("filter-wrong", args, answer, wanted, selection, SOURCES[one.how])
 
 
-LAWS = (Law("filter.contains", "collection", _contains, presumes=("paging.order", "paging.size")),)
+LAWS = (Law("filter.contains", "collection", _contains, presumes=PRESUMED),)
 CLOSER = (Law("filter.odd", "collection", _odd, presumes=("filter.contains",), thorough=True),)

@@ -12,6 +12,8 @@ from diglot.conform.bench.searches import found_in
 from diglot.conform.binding.bindings import Collection, Filter
 from diglot.conform.wire.breach import Breach
 
+# Where these do not hold, the whole is not what a filter selects from.
+PRESUMED = ("paging.order", "paging.size", "paging.partition", "paging.cap")
 SOURCES = {"contains": "filter.keyword", "equals": "filter.status"}
 _MOST_ROWS = 300  # among which values are looked for that select some
 Wanted = Mapping[Filter, str]

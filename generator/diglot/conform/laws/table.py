@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from diglot.conform.laws import (
     actions,
+    batches,
+    concurrency,
     credentials,
     filters,
     hazards,
@@ -11,6 +13,7 @@ from diglot.conform.laws import (
     isolation,
     paging,
     protocol,
+    readback,
     searching,
     timing,
     values,
@@ -27,7 +30,10 @@ LAWS: tuple[Law, ...] = (
     *credentials.LAWS,
     *isolation.READING,
     *actions.LAWS,
+    *batches.LAWS,
     *values.LAWS,
+    *readback.LAWS,
+    *concurrency.LAWS,
     *isolation.WRITING,
     *inputs.LAWS,
     *hazards.LAWS,

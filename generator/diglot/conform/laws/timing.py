@@ -6,6 +6,7 @@ where it is long. What is sent to provoke it grows step by step and stops as soo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import median
@@ -27,21 +28,28 @@ _CONTROL = 10  # times as long as another request at the same time
 
 @dataclass(frozen=True)
 class _Series:
-    """Inputs of growing size. From the first size to the last the time may grow by `factor`, but no further."""
+    """Inputs of growing size, each a step larger than the one before it.
+
+    The first is only asked for where a later one takes long. A `steep` series goes on step by step, as long as its
+    time is worth a look; else the largest is tried in any case. From one size to the next the time may grow by
+    `factor`, in a steep one from the first to any.
+    """
 
     what: str
     make: Callable[[int], Any]
     sizes: tuple[int, ...]
-    factor: float = 8
+    factor: float = 10
+    steep: bool = False
 
 
-# The first size is only asked for where a later one takes long.
 _TEXTS = (
-    _Series("repeated letters", lambda size: "a" * size + "!", (18, 24, 26, 28)),
-    _Series("regular expression", lambda size: ".*" * size + "zq", (2, 6, 7, 8)),
-    _Series("wildcards", lambda size: "%a" * size + "%zq", (2, 8, 12)),
-    _Series("length", lambda size: "x" * size, (1500, 6000), 10),
+    _Series("repeated letters", lambda size: "a" * size + "!", (18, 24, 26, 28), 8, steep=True),
+    _Series("regular expression", lambda size: ".*" * size + "zq", (2, 6, 7, 8), 8, steep=True),
+    _Series("wildcards", lambda size: "%a" * size + "%zq", (2, 8, 12), 8, steep=True),
+    _Series("length", lambda size: "x" * size, (1500, 6000)),
 )
+_PAGES = _Series("page number", lambda size: size, (1_000, 4_000_000))
+_NESTED = _Series("nesting", lambda size: b"[" * size, (500, 2000))
 
 
 def _operation(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
@@ -79,26 +87,29 @@ def _slow(exchange: Exchange, names: tuple[str, ...], took: float, usual: float)
 
 
 def _growth(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
-    """Texts and batches that grow, as far as the time does not grow with them."""
+    """Texts, page numbers, bodies and batches that grow, as far as the time does not grow with them."""
     if endpoint.reads:
+        pages = {one.page for one in lab.bindings.collections if one.endpoint.key == endpoint.key}
         for one in endpoint.placed("query"):
-            if one.schema.get("type") == "string" and not {"enum", "format"} & one.schema.keys():
-                for series in _TEXTS:
-                    yield from _explodes(lab, series, _text(lab, endpoint, one), f"query {one.name}")
+            free = one.schema.get("type") == "string" and not {"enum", "format"} & one.schema.keys()
+            paged = one.name in pages and "maximum" not in one.schema
+            for series in _TEXTS if free else (_PAGES,) if paged else ():
+                yield from _explodes(lab, series, _text(lab, endpoint, one), f"query {one.name}")
         return
     bound = bound_to(lab, endpoint)
     if bound is None:
         raise UnmetError(f"an entry for {endpoint.key} in laws.yaml")
-    batch = _Series("batch", lambda size: _unknown(bound, size), (500, 2000), 10)
-    yield from _explodes(lab, batch, lambda body: _send(lab, endpoint, body), "body")
+    batch = _Series("batch", lambda size: json.dumps(_unknown(bound, size)).encode(), (125, 500, 2000))
+    for series in (batch, _NESTED):
+        yield from _explodes(lab, series, lambda raw: _send(lab, endpoint, raw), "body")
 
 
 def _text(lab: Lab, endpoint: Endpoint, one: Parameter) -> Callable[[Any], Exchange]:
     return lambda text: lab.call(endpoint, lab.values(endpoint), query={one.name: text}, strange=True)
 
 
-def _send(lab: Lab, endpoint: Endpoint, body: Any) -> Exchange:
-    return lab.call(endpoint, lab.values(endpoint), body=body, strange=True)
+def _send(lab: Lab, endpoint: Endpoint, raw: bytes) -> Exchange:
+    return lab.call(endpoint, lab.values(endpoint), raw=raw, strange=True)
 
 
 def _unknown(bound: Actions | Values, size: int) -> Any:
@@ -111,21 +122,23 @@ def _unknown(bound: Actions | Values, size: int) -> Any:
 
 def _explodes(lab: Lab, series: _Series, send: Callable[[Any], Exchange], where: str) -> Iterator[Breach]:
     first, *larger = series.sizes
+    smaller = first
     for size in larger:
         exchange = send(series.make(size))
         took = lab.durations.last
-        if exchange.failure or took < _NOTABLE:
-            return
-        if took > LARGE:
+        if took > LARGE or exchange.failure or (series.steep and took < _NOTABLE):
             break
-    small = max(_taken(lab, send, series.make(first)) for _ in range(2))
+        smaller = first if series.steep else size
+    if took <= LARGE or exchange.failure:
+        return
+    small = max(_taken(lab, send, series.make(smaller)) for _ in range(2))
     took = min(took, _taken(lab, send, series.make(size)))
     if took > max(LARGE, series.factor * small):
         yield Breach(
             "time-explodes",
             {"where": where, "case": series.what},
             exchange,
-            f"{size}: <= {series.factor:g} x {_seconds(small)} ({first})",
+            f"{size}: <= {series.factor:g} x {_seconds(small)} ({smaller})",
             f"{size}: {_seconds(took)}",
             "time",
         )
@@ -143,5 +156,5 @@ def _seconds(value: float) -> str:
 FIRST = (Law("timing.operation", "endpoint", _operation, presumes=("input.valid",)),)
 LAWS = (
     Law("timing.answers", "endpoint", _answers, presumes=("input.valid",)),
-    Law("timing.growth", "endpoint", _growth, presumes=("input.valid",)),
+    Law("timing.growth", "endpoint", _growth, presumes=("input.valid", "filter.contains")),
 )
