@@ -73,7 +73,7 @@ def wrongly_refused(
     """The breach of a refusal with another status than the one that laws.yaml names, where the contract has that."""
     if status and str(status) in endpoint.responses and 400 <= exchange.status < 500 and exchange.status != status:
         args = {"where": where, "case": case}
-        yield Breach("refusal-status-wrong", args, exchange, status, exchange.status, "batch.unknown")
+        yield Breach("refusal-status-wrong", args, exchange, status, exchange.status, "batch.status")
 
 
 def seen_late(lab: Lab, collection: Listing, fits: Callable[[Rows], bool]) -> bool:
