@@ -216,7 +216,7 @@ def _outcome(lab: Lab, actions: Actions, crowd: _Crowd, tasks: Sequence[_Task]) 
                 yield Breach("concurrent-update-lost", args, answer, expected, got, "action.batch")
                 return
     named = {key for task in tasks for key in task.rows}
-    yield from beyond(tasks[0].action.name, before, after, named, answers[0])
+    yield from beyond(lab, actions, tasks[0].action.name, before, named, answers[0])
 
 
 def _made(action: Action, row: Mapping[str, Any]) -> bool:
