@@ -41,8 +41,11 @@ def bound_to(lab: Lab, endpoint: Endpoint) -> Actions | Values | None:
     return next((one for one in every if one.endpoint.key == endpoint.key), None)
 
 
-def deep_body(lab: Lab, endpoint: Endpoint) -> Any:
-    """A body with known ids in all the right places; only near misses of it are ever sent."""
+def deep_body(lab: Lab, endpoint: Endpoint, last: bool = False) -> Any:
+    """A body with known ids in all the right places; only near misses of it are ever sent.
+
+    `last` writes on the last field that is known, which may be of another type than the first.
+    """
     bound = bound_to(lab, endpoint)
     try:
         if isinstance(bound, Actions):
@@ -52,7 +55,7 @@ def deep_body(lab: Lab, endpoint: Endpoint) -> Any:
             lab.touched.update(ids)
             return {bound.ids: ids}
         if isinstance(bound, Values):
-            one, (row,) = fields_of(lab, bound)[0], rows_of(lab, bound, 1)
+            one, (row,) = fields_of(lab, bound)[-1 if last else 0], rows_of(lab, bound, 1)
             lab.touched.add(row)
             return {bound.entries: [entry(bound, row, [(one.id, one.name, sample(one))], True)]}
     except UnmetError:
