@@ -16,7 +16,7 @@ _BEYOND_32_BITS = 2**31 + 1
 
 def _order(lab: Lab, collection: Collection) -> Iterator[Breach]:
     """The same page, asked for again after others, is the same."""
-    pages = lab.whole(collection).pages
+    pages = extent(lab, collection).whole.pages
     size = collection.largest
     for number in sorted({1, max(number for number, page in enumerate(pages, 1) if page.rows or number == 1)}):
         first, again = pages[number - 1], lab.page(collection, collection.window(number, size))
