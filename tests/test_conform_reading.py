@@ -142,6 +142,16 @@ def test_a_mistake_is_recognized_by_its_answers() -> None:
     assert explained([("notes", frozenset({"1"}))], texts, 100) is None
 
 
+def test_names_that_are_hostile_patterns_keep_nobody_busy() -> None:
+    names = ("(a+)+$", "a" * 60 + "!", "(.*)*(.*)*x", "%a%a%a%a%a%a%a", "[", "", "\0", "{99999999999}", "((((")
+    chosen = keywords(names)
+    texts = tuple((name, name) for name in names)
+    assert chosen
+    for name in names:
+        assert explained([(name, frozenset({"another"}))], texts, 100) is None
+    assert explained([("", frozenset())], texts, 100) == "substring"
+
+
 @pytest.mark.parametrize(
     ("keyword", "text"),
     [("Σ Σ", "ΟΔΟΣ Σίσυφος"), ("Re", "Re\u0301sume\u0301"), ("ß", "STRASSE"), ("ａ", "a"), ("i", "İ")],
