@@ -11,9 +11,11 @@ from typing import Any
 
 from diglot import files, pipeline
 from diglot.commands.common import locator, outcome_of, project_of
+from diglot.commands.progress import progress
 from diglot.conform import Fixtures, Options, Report
 from diglot.conform.outcome import Engine, Progress
 from diglot.core.catalogue import phrase
+from diglot.core.finding import Finding
 from diglot.core.ir import Fragment
 from diglot.core.tree import plain
 from diglot.core.usage import UsageError
@@ -28,13 +30,14 @@ def run(arguments: Namespace, streams: Streams) -> int:
     project = project_of(arguments)
     contract = contract_for(project, arguments.spec)
     document = plain(canonical(contract).document)
-    options = _options(arguments, project, streams)
-    if arguments.inputs:
-        fixtures = _fixtures(project, arguments)
-        report = pipeline.conform(project, arguments.inputs, document, fixtures, options, arguments.laws)
-    else:
-        with pipeline.reference_server() as (url, fixtures):
-            report = pipeline.conform(project, url, document, fixtures, options, arguments.laws)
+    with progress(streams) as shown:
+        options = _options(arguments, project, shown)
+        if arguments.inputs:
+            fixtures = _fixtures(project, arguments)
+            report = pipeline.conform(project, arguments.inputs, document, fixtures, options, arguments.laws)
+        else:
+            with pipeline.reference_server() as (url, fixtures):
+                report = pipeline.conform(project, url, document, fixtures, options, arguments.laws)
     report = with_lines(report, contract)
     outcome = Outcome(report.findings)
     if arguments.waivers:
@@ -59,11 +62,14 @@ def contract_for(project: Project, name: str | None) -> Fragment:
 def with_lines(report: Report, contract: Fragment) -> Report:
     """The report, with the line of the contract that each finding is about."""
     locate = locator(contract)
-    findings = [replace(item, location=locate(item.location.pointer)) for item in report.findings]
-    return replace(report, findings=tuple(findings))
+
+    def placed(item: Finding) -> Finding:
+        return replace(item, location=locate(item.location.pointer), also=tuple(placed(part) for part in item.also))
+
+    return replace(report, findings=tuple(placed(item) for item in report.findings))
 
 
-def _options(arguments: Namespace, project: Project, streams: Streams) -> Options:
+def _options(arguments: Namespace, project: Project, shown: Progress) -> Options:
     engines: tuple[Engine, ...] = (arguments.only,) if arguments.only else ("laws", "fuzz")
     return Options(
         engines=engines,
@@ -71,20 +77,8 @@ def _options(arguments: Namespace, project: Project, streams: Streams) -> Option
         seed=arguments.seed,
         budget=arguments.budget,
         spec=arguments.spec or project.config.contract,
-        progress=live_progress(streams),
+        progress=shown,
     )
-
-
-def live_progress(streams: Streams) -> Progress | None:
-    """Progress on one line of a terminal; nothing elsewhere, where the summary is enough."""
-    if not streams.err.isatty():
-        return None
-
-    def progress(what: str, done: int, of: int) -> None:
-        streams.err.write(f"\r\x1b[K{safe(what)} {done}/{of}" + ("\r\x1b[K" if done >= of else ""))
-        streams.err.flush()
-
-    return progress
 
 
 def summary_of(report: Report) -> dict[str, Any]:

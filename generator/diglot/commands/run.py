@@ -9,7 +9,8 @@ from functools import partial
 
 from diglot import files, pipeline
 from diglot.commands.common import by_history, findings_of, listed, operations_of, outcome_of, project_of, stale
-from diglot.commands.conform import contract_for, live_progress, summary_of, with_lines
+from diglot.commands.conform import contract_for, summary_of, with_lines
+from diglot.commands.progress import progress
 from diglot.conform import Options
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
@@ -101,8 +102,8 @@ def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list
     """The contract as written, held against the embedded reference server."""
     contract = contract_for(project, None)
     document = plain(canonical(contract).document)
-    options = Options(spec=project.config.contract, progress=live_progress(streams))
-    with pipeline.reference_server() as (url, fixtures):
+    with progress(streams) as shown, pipeline.reference_server() as (url, fixtures):
+        options = Options(spec=project.config.contract, progress=shown)
         report = with_lines(pipeline.conform(project, url, document, fixtures, options), contract)
     words = {**summary_of(report), "findings": len(report.findings)}
     lines = [phrase("summary-conform", streams.language, url=url, **words)]

@@ -51,6 +51,7 @@ def fuzz(lab: Lab, findings: Findings, kept: Sequence[Ledger]) -> list[NotExerci
     judge = _Judge(lab, findings)
     with _own_storage():
         for recorder in _scenarios(lab, kept, seconds, allowed, judge):
+            findings.tell("fuzz", recorder.label, 0, 0)
             judge.take(recorder)
     lab.forget()
     return [NotExercised(f"fuzz: {name}", reason) for name, reason in judge.problems.items()]
@@ -193,7 +194,7 @@ class _Judge:
                 continue
             exchange = self._exchange(case, interaction)
             for breach in self._breaches(endpoint, case, exchange, recorder.checks.get(key, ())):
-                self.findings.add(endpoint.pointer, str(endpoint.key), breach)
+                self.findings.notice(endpoint, breach)
 
     def _breaches(self, endpoint: Endpoint, case: Any, exchange: Exchange, checks: Sequence[Any]) -> Iterator[Breach]:
         if exchange.failure == "too-large" or exchange.status in _OF_HTTP:
@@ -210,12 +211,13 @@ class _Judge:
 
     def _exchange(self, case: Any, interaction: Any) -> Exchange:
         sent, answer = interaction.request, interaction.response
-        _, _, query = sent.uri.partition("?")
+        address, _, query = sent.uri.partition("?")
+        path = address.removeprefix(self.lab.session.base_url)
         headers = {name.lower(): values[0] for name, values in sent.headers.items()}
         given = headers.get("authorization")
         shown = re.sub(r'([\\"$`])', r"\\\1", str(given))  # a curl line puts it in double quotes
         credential = self.lab.key if given == self.lab.key.sent else Credential("drawn", given, shown)
-        request = Request(sent.method, case.path, query, sent.body, headers.get("content-type"), credential)
+        request = Request(sent.method, path, query, sent.body, headers.get("content-type"), credential)
         if answer is None:
             return Exchange(request, sent.uri, 0, {}, b"", "dropped")
         received = {name.lower(): values[0] for name, values in answer.headers.items()}

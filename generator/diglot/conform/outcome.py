@@ -11,7 +11,24 @@ from diglot.core.finding import Finding
 Engine = Literal["laws", "fuzz"]
 ENGINES: tuple[Engine, ...] = ("laws", "fuzz")
 
-Progress = Callable[[str, int, int], None]
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a run has come: the phase (`laws`, `fuzz`, `replay`) and in it what is done, of how many (0: unknown).
+
+    `requests`, `seconds` and `findings` count from the start of the run.
+    """
+
+    phase: str
+    what: str
+    done: int
+    of: int
+    requests: int
+    seconds: float
+    findings: int
+
+
+Progress = Callable[[Status], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +37,7 @@ class Options:
 
     `budget` and `timeout` are seconds, for the whole run and for one request; `read_only` sends GET and HEAD only;
     `seed` chooses the inputs of the fuzzing engine; `spec` is the path that findings name; `only` the
-    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told (what, done, of) on the way.
+    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told the status on the way.
     """
 
     engines: tuple[Engine, ...] = ENGINES

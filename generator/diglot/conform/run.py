@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from diglot.conform.bench.lab import Lab
 from diglot.conform.bench.ledger import Ledger, ledgers
+from diglot.conform.bench.requests import plain_request
 from diglot.conform.binding.bindings import Bindings, bind
 from diglot.conform.binding.surface import Surface
 from diglot.conform.credentials import Redactor
@@ -45,7 +47,7 @@ def run(
     bound = bind(surface, bindings)
     started = time.monotonic()
     with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as lab:
-        findings = Findings(options.spec, lab.session.redactor, bound.sentences)
+        findings = _findings(lab)
         kept = _keep(lab)
         trial = Trial(lab, findings, lambda: _put_back(kept[:1]))
         try:
@@ -64,6 +66,11 @@ def run(
             findings=findings.all(),
             not_exercised=tuple(dict.fromkeys(trial.not_exercised)),
         )
+
+
+def _findings(lab: Lab) -> Findings:
+    facts = {"seed": lab.options.seed, "base_url": lab.session.base_url, "dataset": lab.fixtures.dataset}
+    return Findings(lab.session, lab.wire, lab.options, lab.bindings.sentences, facts, partial(plain_request, lab))
 
 
 def _engines(lab: Lab, trial: Trial, kept: list[Ledger]) -> None:

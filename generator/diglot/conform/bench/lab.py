@@ -16,10 +16,10 @@ from diglot.conform.fixtures import Fixtures
 from diglot.conform.outcome import Options
 from diglot.conform.wire.answers import Wire
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
+from diglot.conform.wire.notice import notices
 from diglot.conform.wire.session import Exchange, Request, Session, path_of, query_of
 
 MAX_ROWS = 5000
-_ABUSE = 64 * 1024
 UNKNOWN_ID = "00000000-0000-4000-8000-00000000d161"
 JSON = "application/json"
 
@@ -147,12 +147,9 @@ class Lab:
         exchange = self.session.send(request, client)
         if request.method not in ("GET", "HEAD"):
             self._wrote(values)
-        for breach in self.wire.check(endpoint, exchange):
-            if not (strange or method) or _broke(breach):
-                self.noticed.append((endpoint, breach))
-        answered = exchange.text + " ".join(exchange.headers.values())
-        if self.session.redactor.echoed(answered) or request.credential.echoed(answered):
-            self.noticed.append((endpoint, Breach("secret-echoed", {}, exchange, source="auth.echo")))
+        odd = strange or method is not None
+        found = notices(self.wire, self.session.redactor, endpoint, exchange, odd)
+        self.noticed += ((endpoint, breach) for breach in found)
         return exchange
 
     def page(
@@ -251,13 +248,6 @@ class Lab:
         if not whole.complete:
             raise UnmetError(f"a dataset with at most {MAX_ROWS} rows")
         return whole
-
-
-def _broke(breach: Breach) -> bool:
-    """Whether an answer to strange input shows that it broke the server, which may hang up on a body that is abuse."""
-    if breach.rule == "answer-missing":
-        return breach.args["how"] != "dropped" or len(breach.exchange.request.body or b"") <= _ABUSE
-    return breach.rule == "server-error"
 
 
 def refused(exchange: Exchange, what: str) -> Breach:

@@ -19,6 +19,7 @@ class Breach:
 
     `law` is the id of the law that found it (empty: what every answer must obey). `baseline` is a valid request that
     the one sent was made from, and `place` what was changed in it (`query limit`, `body /ids/*`), where they are known.
+    `proof` says that one sight is enough (a race that was lost).
     """
 
     rule: str
@@ -31,6 +32,7 @@ class Breach:
     law: str = ""
     baseline: Request | None = None
     place: str = ""
+    proof: bool = False
 
 
 class UnmetError(Exception):
