@@ -12,9 +12,9 @@ from typing import Any
 from diglot import files, pipeline
 from diglot.commands.common import locator, outcome_of, project_of
 from diglot.commands.progress import progress
-from diglot.conform import Fixtures, Options, Report
+from diglot.conform import Fixtures, NotExercised, Options, Report
 from diglot.conform.outcome import Engine, Progress
-from diglot.core.catalogue import phrase
+from diglot.core.catalogue import law_words, phrase
 from diglot.core.finding import Finding
 from diglot.core.ir import Fragment
 from diglot.core.tree import plain
@@ -91,15 +91,24 @@ def summary_of(report: Report) -> dict[str, Any]:
     }
 
 
+def _untested(report: Report, language: str) -> list[NotExercised]:
+    """What was not exercised, in the user's language behind the id of the law that a script looks for."""
+    told = []
+    for item in report.not_exercised:
+        words = law_words(item.what.partition(":")[0], language)
+        told.append(replace(item, what=f"{item.what} ({words['title']})") if words else item)
+    return told
+
+
 def _with_value(outcome: Outcome, report: Report, language: str) -> Outcome:
+    untested = _untested(report, language)
     body = "".join(
-        safe(phrase("not-exercised", language, what=item.what, needs=item.needs)) + "\n"
-        for item in report.not_exercised
+        safe(phrase("not-exercised", language, what=item.what, needs=item.needs)) + "\n" for item in untested
     )
     value = {
         "summary": summary_of(report),
         "findings": [finding_value(finding, language) for finding in outcome.findings],
-        "not_exercised": [asdict(item) for item in report.not_exercised],
+        "not_exercised": [asdict(item) for item in untested],
     }
     return Outcome(outcome.findings, outcome.waived, value, body)
 

@@ -192,7 +192,7 @@ class _Judge:
             endpoint = self.lab.surface.find(f"{case.operation.method} {case.operation.path}")
             if endpoint is None:
                 continue
-            exchange = self._exchange(case, interaction)
+            exchange = self._exchange(interaction)
             for breach in self._breaches(endpoint, case, exchange, recorder.checks.get(key, ())):
                 self.findings.notice(endpoint, breach)
 
@@ -209,7 +209,7 @@ class _Judge:
                 args = {"where": _where(case)}
                 yield Breach("invalid-input-accepted", args, exchange, "4xx", exchange.status, "input.refused")
 
-    def _exchange(self, case: Any, interaction: Any) -> Exchange:
+    def _exchange(self, interaction: Any) -> Exchange:
         sent, answer = interaction.request, interaction.response
         address, _, query = sent.uri.partition("?")
         path = address.removeprefix(self.lab.session.base_url)
