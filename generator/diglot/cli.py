@@ -134,5 +134,6 @@ def _conform(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dataset", metavar="ID", help="a dataset with documents to work on")
     command.add_argument("--only", choices=("laws", "fuzz"), help="one of the two engines")
     command.add_argument("--read-only", action="store_true", help="send nothing that writes")
+    command.add_argument("--replay", metavar="FILE", help="run only the findings of this file (json, jsonl) again")
     command.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     command.add_argument("--budget", type=float, default=60.0, metavar="SECONDS", help="default: %(default)s")

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
 from argparse import Namespace
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from diglot import files, pipeline
-from diglot.commands.common import locator, outcome_of, project_of
+from diglot.commands.common import outcome_of, project_of
 from diglot.commands.progress import progress
-from diglot.conform import Fixtures, NotExercised, Options, Report
-from diglot.conform.outcome import Engine, Progress
+from diglot.conform import NotExercised, Options, Report
+from diglot.conform.outcome import Engine, Progress, Recorded
+from diglot.conform.replay import recorded
 from diglot.core.catalogue import law_words, phrase
-from diglot.core.finding import Finding
-from diglot.core.ir import Fragment
-from diglot.core.tree import plain
 from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
-from diglot.normalize import canonical
 from diglot.project import Project
 from diglot.report import finding_value, safe
+from diglot.testing import against, contract_for, fixtures_of
 
 
 def run(arguments: Namespace, streams: Streams) -> int:
     """Test TARGET, or without one the embedded reference server."""
     project = project_of(arguments)
     contract = contract_for(project, arguments.spec)
-    document = plain(canonical(contract).document)
+    known = _recorded(arguments)
     with progress(streams) as shown:
-        options = _options(arguments, project, shown)
+        options = replace(_options(arguments, project, shown), replay=known)
         if arguments.inputs:
-            fixtures = _fixtures(project, arguments)
-            report = pipeline.conform(project, arguments.inputs, document, fixtures, options, arguments.laws)
+            fixtures = fixtures_of(project, arguments.fixtures, arguments.dataset)
+            report = against(project, arguments.inputs, contract, fixtures, options, arguments.laws)
         else:
             with pipeline.reference_server() as (url, fixtures):
-                report = pipeline.conform(project, url, document, fixtures, options, arguments.laws)
-    report = with_lines(report, contract)
+                report = against(project, url, contract, fixtures, options, arguments.laws)
     outcome = Outcome(report.findings)
     if arguments.waivers:
         outcome = outcome_of(pipeline.waive(project, report.findings, arguments.waivers))
@@ -46,27 +41,24 @@ def run(arguments: Namespace, streams: Streams) -> int:
     return deliver(_with_value(outcome, report, streams.language), arguments, streams)
 
 
-def contract_for(project: Project, name: str | None) -> Fragment:
-    """The contract to test against: a document with operations, its lines kept.
+def _recorded(arguments: Namespace) -> tuple[Recorded, ...]:
+    """The findings to run again; without TARGET they say what it is, and without fixtures the dataset.
 
     Raises:
-        UsageError: it has no operation, or cannot be read.
+        UsageError: the file cannot be used, or its findings are of several servers.
     """
-    path = name or project.config.contract
-    fragments = [fragment for fragment in pipeline.read(project, [path]) if fragment.operations]
-    if len(fragments) != 1:
-        raise UsageError(f"{path}: one OpenAPI document with operations is expected here")
-    return fragments[0]
-
-
-def with_lines(report: Report, contract: Fragment) -> Report:
-    """The report, with the line of the contract that each finding is about."""
-    locate = locator(contract)
-
-    def placed(item: Finding) -> Finding:
-        return replace(item, location=locate(item.location.pointer), also=tuple(placed(part) for part in item.also))
-
-    return replace(report, findings=tuple(placed(item) for item in report.findings))
+    if not arguments.replay:
+        return ()
+    found = recorded(files.read_text(Path(arguments.replay)), arguments.replay)
+    if not arguments.inputs:
+        targets = {one.base_url for one in found}
+        (target,) = targets if len(targets) == 1 else ("",)
+        if not target.lower().startswith(("http://", "https://")):
+            raise UsageError(f"{arguments.replay}: its findings do not say one server between them; give TARGET")
+        arguments.inputs = target
+        if not (arguments.dataset or arguments.fixtures):
+            arguments.dataset = next((one.dataset for one in found if one.dataset), None)
+    return found
 
 
 def _options(arguments: Namespace, project: Project, shown: Progress) -> Options:
@@ -111,19 +103,3 @@ def _with_value(outcome: Outcome, report: Report, language: str) -> Outcome:
         "not_exercised": [asdict(item) for item in untested],
     }
     return Outcome(outcome.findings, outcome.waived, value, body)
-
-
-def _fixtures(project: Project, arguments: Namespace) -> Fixtures:
-    """The fixtures file, `--dataset` over it, and the key from the environment where neither gives one."""
-    document: dict[str, Any] = {}
-    if arguments.fixtures:
-        try:
-            document = tomllib.loads(files.read_text(Path(arguments.fixtures)))
-        except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"{arguments.fixtures}: {error}") from None
-    if arguments.dataset:
-        document["dataset"] = arguments.dataset
-    variable = f"{project.config.environment}_API_KEY"
-    if "token" not in document and os.environ.get(variable):
-        document["token"] = f"env:{variable}"
-    return Fixtures.parse(document, os.environ)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
+from diglot.core.catalogue import message
 from diglot.core.finding import Finding
+from diglot.core.rules import RULES
+from diglot.core.usage import SEVERITIES
 
 Engine = Literal["laws", "fuzz"]
 ENGINES: tuple[Engine, ...] = ("laws", "fuzz")
@@ -32,12 +35,30 @@ Progress = Callable[[Status], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finding of an earlier run, to be run again: its identity, the law that found it, and the request if it has one.
+
+    `during` is the law in whose course one exchange showed it by itself; `base_url` and `dataset` are what was tested.
+    """
+
+    rule: str
+    operation: str
+    args: Mapping[str, Any]
+    law: str = ""
+    during: str = ""
+    base_url: str = ""
+    dataset: str = ""
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How to test.
 
     `budget` and `timeout` are seconds, for the whole run and for one request; `read_only` sends GET and HEAD only;
     `seed` chooses the inputs of the fuzzing engine; `spec` is the path that findings name; `only` the
-    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told the status on the way.
+    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told the status on the way;
+    `replay` are findings to run again instead of everything.
     """
 
     engines: tuple[Engine, ...] = ENGINES
@@ -49,6 +70,7 @@ class Options:
     spec: str = "specs/openapi.yaml"
     only: tuple[str, ...] = ()
     progress: Progress | None = None
+    replay: tuple[Recorded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +94,27 @@ class Report:
     laws: int
     findings: tuple[Finding, ...]
     not_exercised: tuple[NotExercised, ...]
+
+    def raise_for_findings(self, fail_on: str = "warning") -> None:
+        """Raise unless the server has no finding at or above `fail_on` (`error`, `warning` or `note`).
+
+        Raises:
+            ConformError: it has; says each in English, with the `curl` line that shows it.
+        """
+        limit = SEVERITIES.index(fail_on)
+        counted = [one for one in self.findings if SEVERITIES.index(RULES[one.rule].severity) <= limit]
+        if counted:
+            raise ConformError(counted)
+
+
+class ConformError(AssertionError):
+    """A server breaks its contract. `findings` are those that count."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("\n".join(map(_said, findings)))
+        self.findings = tuple(findings)
+
+
+def _said(finding: Finding) -> str:
+    text = f"{', '.join(finding.operations)}: {finding.rule}: {message(finding)}"
+    return f"{text}\n    {finding.evidence['curl']}" if "curl" in finding.evidence else text

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,15 +21,22 @@ from diglot.conform.fixtures import Fixtures
 from diglot.conform.laws.table import selected
 from diglot.conform.laws.trial import Trial
 from diglot.conform.outcome import NotExercised, Options, Report
+from diglot.conform.replay import replay
 from diglot.conform.target import Target
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 from diglot.conform.wire.session import BudgetSpentError, Exchange, Request, Session
 from diglot.core.tree import plain
 from diglot.core.usage import UsageError
 
+_NOTHING_KNOWN, _AS_USUAL = Fixtures(), Options()
+
 
 def run(
-    target: Target, contract: Mapping[str, Any], bindings: Mapping[str, Any], fixtures: Fixtures, options: Options
+    target: Target,
+    contract: Mapping[str, Any],
+    bindings: Mapping[str, Any] = MappingProxyType({}),
+    fixtures: Fixtures = _NOTHING_KNOWN,
+    options: Options = _AS_USUAL,
 ) -> Report:
     """Test a running server against a contract.
 
@@ -39,11 +47,7 @@ def run(
         UsageError: the server cannot be reached or refuses the key, the application cannot be imported, or the contract
             has no operations.
     """
-    surface = Surface.of(plain(contract))
-    if not surface.endpoints:
-        raise UsageError("the contract has no operations: there is nothing to test")
-    if not all(secret.value.isascii() and secret.value.isprintable() for secret in fixtures.secrets):
-        raise UsageError("the key holds a character that no HTTP header can carry; was it copied with a line break?")
+    surface = _testable(Surface.of(plain(contract)), fixtures)
     bound = bind(surface, bindings)
     started = time.monotonic()
     with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as lab:
@@ -73,7 +77,18 @@ def _findings(lab: Lab) -> Findings:
     return Findings(lab.session, lab.wire, lab.options, lab.bindings.sentences, facts, partial(plain_request, lab))
 
 
+def _testable(surface: Surface, fixtures: Fixtures) -> Surface:
+    if not surface.endpoints:
+        raise UsageError("the contract has no operations: there is nothing to test")
+    if not all(secret.value.isascii() and secret.value.isprintable() for secret in fixtures.secrets):
+        raise UsageError("the key holds a character that no HTTP header can carry; was it copied with a line break?")
+    return surface
+
+
 def _engines(lab: Lab, trial: Trial, kept: list[Ledger]) -> None:
+    if lab.options.replay:
+        replay(lab, trial)
+        return
     trial.run()
     if "fuzz" in lab.options.engines:
         from diglot.conform.fuzz import fuzz
@@ -156,6 +171,8 @@ def _keep(lab: Lab) -> list[Ledger]:
     """What is there before the tests, if they may change it."""
     laws = selected(lab.options)
     reads = "fuzz" not in lab.options.engines and all(law.over == "collection" and not law.writes for law in laws)
+    if lab.options.replay:
+        reads = all(one.operation.startswith(("GET ", "HEAD ")) for one in lab.options.replay)
     if lab.options.read_only or reads:
         return []
     try:

@@ -24,12 +24,16 @@ _START = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the server is: `url` as given, or the `module:app` to serve; `prefix` is the path the API lies below."""
+    """Where the server is: `url` as given, the `module:app` to serve, or an application itself.
+
+    `prefix` is the path that the API of an application lies below.
+    """
 
     url: str | None = None
     module: str | None = None
     name: str | None = None
     prefix: str | None = None
+    app: Any = None
 
     @classmethod
     def parse(cls, text: str) -> Target:
@@ -55,7 +59,7 @@ class Target:
         if self.url is not None:
             yield (self.url.rstrip("/"),)
             return
-        app = _load(self.module or "", self.name or "")
+        app = self.app or _load(self.module or "", self.name or "")
         below = (self.prefix.rstrip("/"),) if self.prefix else prefixes
         with _serving(app) as port:
             yield tuple(f"http://127.0.0.1:{port}{prefix.rstrip('/')}" for prefix in below)

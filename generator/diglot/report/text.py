@@ -13,7 +13,7 @@ from diglot.core.usage import SEVERITIES
 _COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m", "note": "\x1b[36m", "added": "\x1b[32m"}
 _RESET = "\x1b[0m"
 _DETAILS = ("expected", "got", "curl")
-_MOST_VARIANTS = 3
+_MOST_VARIANTS, _MOST_OTHERS = 3, 5
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
@@ -47,9 +47,20 @@ def details(finding: Finding, language: str) -> Iterator[str]:
         yield phrase("law", language, law=evidence["law"], says=words["says"])
     if evidence.get("source"):
         yield f"{phrase('source', language)} {safe(str(evidence['source']))}"
-    for part in finding.also:
-        yield phrase("also", language, rule=part.rule, what=safe(f"{part.operation}: {message(part, language)}"))
+    yield from _others(finding, language)
     yield from _variants(finding, language)
+
+
+def _others(finding: Finding, language: str) -> Iterator[str]:
+    """What else has the same cause, a line for all operations that show the same."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for part in finding.parts:
+        told.setdefault((part.rule, message(part, language)), []).append(part.operation)
+    told.pop((finding.rule, message(finding, language)))
+    for (rule, words), operations in list(told.items())[:_MOST_OTHERS]:
+        yield phrase("also", language, rule=rule, what=safe(f"{', '.join(dict.fromkeys(operations))}: {words}"))
+    if len(told) > _MOST_OTHERS:
+        yield phrase("also-more", language, count=len(told) - _MOST_OTHERS)
 
 
 def _variants(finding: Finding, language: str) -> Iterator[str]:

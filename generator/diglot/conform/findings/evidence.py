@@ -36,6 +36,7 @@ class Evidence:
             "expected": self.said(expected),
             "got": self.said(breach.got) if breach.got is not None else answer,
             "law": seen.law,
+            **({"during": seen.during} if seen.during else {}),
             "reproduced": f"{seen.tries[0]} of {seen.tries[1]}",
             "request": self.request(exchange.request),
             "variants": list(self._variants(seen)),
@@ -57,7 +58,7 @@ class Evidence:
             "method": request.method,
             "path": self.redactor.clean(request.path),
             "query": self.redactor.clean(request.query),
-            "credential": request.credential.name,
+            "credential": self._credential(request),
         }
         if request.body is not None and len(request.body) <= _LONGEST_BODY:
             value["media_type"] = self.redactor.clean(request.media_type or "")
@@ -66,6 +67,10 @@ class Evidence:
             except UnicodeDecodeError:
                 value["body_base64"] = base64.b64encode(request.body).decode()
         return {**value, "complete": request.body is None or len(request.body) <= _LONGEST_BODY}
+
+    def _credential(self, request: Request) -> str:
+        others = {f"Bearer {secret.value}" for secret in self.redactor.secrets[1:]}
+        return "other-tenant" if request.credential.sent in others else request.credential.name
 
     def _variants(self, seen: Seen) -> Iterator[dict[str, Any]]:
         for exchange in seen.variants:

@@ -17,7 +17,8 @@ from diglot.conform.wire.breach import Breach
 from diglot.conform.wire.session import Session
 from diglot.core.finding import Finding, Location
 
-WIRE = "wire.answer"  # the law that every answer obeys by itself
+# The laws that one exchange breaks by itself: what every answer obeys, and what drawn input must meet.
+WIRE, FUZZ = "wire.answer", "fuzz.refused"
 _BY_ITSELF = frozenset({"server-error", "answer-missing"})  # noticed on the wire, whichever law meets them
 _MOST_PLACES = 3
 
@@ -73,7 +74,7 @@ class Findings:
             if repeat is not None and repeat():
                 tries = (2, 2)
             else:
-                breach = unstable(breach, WIRE)
+                breach = replace(unstable(breach, WIRE), law=breach.law)
         elif not breach.proof:
             breach, places = self._probe.shortest(endpoint, breach)
         seen = self._take(self._single(endpoint, breach, places, tries))
@@ -81,11 +82,16 @@ class Findings:
         if breach.exchange is not first:
             seen.more(first)
 
+    def keep(self, wanted: Callable[[str, str, Mapping[str, Any]], bool]) -> None:
+        """Leave out what is not wanted, by rule, operation and args."""
+        self._seen = {key: one for key, one in self._seen.items() if wanted(one.breach.rule, one.operation, one.args)}
+
     def tell(self, phase: str, what: str, done: int, of: int) -> None:
         """Say how far the run has come; `of` is 0 where the end is not known."""
         if self.options.progress:
             sent, seconds = self.session.sent, self.session.elapsed
-            self.options.progress(Status(phase, what, done, of, sent, seconds, len(self._seen)))
+            found = len(grouped(list(self._seen.values())))
+            self.options.progress(Status(phase, what, done, of, sent, seconds, found))
 
     def all(self) -> tuple[Finding, ...]:
         """One finding a cause, in the order of operations and rules."""
@@ -109,14 +115,14 @@ class Findings:
 
     def _single(self, endpoint: Endpoint, breach: Breach, places: tuple[str, ...], tries: tuple[int, int]) -> Seen:
         """A sight of one exchange by itself: where in the request and with which words belongs to what it is."""
-        args, law = dict(breach.args), breach.law or WIRE
+        args, law = dict(breach.args), FUZZ if breach.rule == "invalid-input-accepted" else WIRE
         said = self._probe.said(endpoint, breach)
         if breach.rule != "answer-unstable":
             coarse = args.get("where") in (None, "body", "query")
             args["where"] = (coarse and ", ".join(places[:_MOST_PLACES])) or args.get("where") or "—"
         if said:
             args["said"] = said
-        return Seen(endpoint.pointer, str(endpoint.key), breach, args, law, places, said, tries)
+        return Seen(endpoint.pointer, str(endpoint.key), breach, args, law, breach.law, places, said, tries)
 
     def _shape(self, endpoint: Endpoint, breach: Breach) -> tuple[Any, ...]:
         args = tuple(sorted((name, str(value)) for name, value in breach.args.items()))

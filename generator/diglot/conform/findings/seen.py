@@ -18,8 +18,9 @@ _KEPT = 200
 class Seen:
     """A breach of an operation, counted.
 
-    `places` are those of the request that matter (None: it is no matter of one request), `tries` (in how many, of how
-    many) it showed, `variants` further exchanges that showed the same, a few of `count`.
+    `during` is the law in whose course one exchange showed it by itself, `places` are those of the request that matter
+    (None: it is no matter of one request), `tries` in how many, of how many, it showed, `variants` further exchanges
+    that showed the same, a few of `count`.
     """
 
     pointer: str
@@ -27,6 +28,7 @@ class Seen:
     breach: Breach
     args: Mapping[str, Any]
     law: str
+    during: str = ""
     places: tuple[str, ...] | None = None
     said: str = ""
     tries: tuple[int, int] = (1, 1)

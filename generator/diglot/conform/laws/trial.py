@@ -49,7 +49,7 @@ class Trial:
         Raises:
             BudgetSpentError: what is left of the laws cannot be tried.
         """
-        work = [(law, bound) for law in selected(self.lab.options) for bound in self._bound(law)]
+        work = [(law, bound) for law in selected(self.lab.options) for bound in self.bound(law)]
         for done, (law, bound) in enumerate(work):
             self.findings.tell("laws", law.name, done, len(work))
             self.attempt(law, bound)
@@ -74,10 +74,11 @@ class Trial:
             return _identity(breach) in repeated[0]
 
         for endpoint, breach in noticed:
-            found = replace(breach, proof=bool(law and law.once))
+            found = replace(breach, law=law.name if law else "", proof=bool(law and law.once))
             self.findings.notice(endpoint, found, partial(shows, breach))
 
-    def _bound(self, law: Law) -> Sequence[Any]:
+    def bound(self, law: Law) -> Sequence[Any]:
+        """What a law is bound to."""
         bindings = self.lab.bindings
         kinds: dict[str, Sequence[Any]] = {
             "endpoint": self.lab.surface.endpoints,
