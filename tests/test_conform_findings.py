@@ -172,6 +172,25 @@ def test_what_follows_from_another_finding_stands_behind_it() -> None:
     assert "page-echo-wrong" in {part.rule for part in found.also}
 
 
+# --- the same again
+
+
+def test_the_same_seed_sends_the_same_requests() -> None:
+    def sent(seed: int) -> list[tuple[str, str, bytes, bytes]]:
+        log = []
+
+        def words(scope: Json, body: bytes) -> str | None:
+            log.append((scope["method"], scope["path"], scope["query_string"], body))
+            return "boom" if asked(scope).get("page") == "0" else None
+
+        conform(crashing(words), Options(seed=seed, max_requests=200, only=("input.parameters",)))
+        return log
+
+    first, second = sent(4), sent(4)
+    assert len(first) > 80
+    assert first[:80] == second[:80]
+
+
 # --- the shortest request
 
 
@@ -346,6 +365,23 @@ def test_a_waiver_file_of_what_was_found_waives_it_all(name: str) -> None:
     left, accepted, problems = waived(report, waivers.write(report.findings))
     assert (left, problems) == ((), ())
     assert len(accepted) == sum(len(one.parts) for one in report.findings)
+
+
+def test_waivers_at_the_command_line(diglot: Diglot, tmp_path: Path) -> None:
+    known, file = demo(), tmp_path / "waivers.toml"
+    (tmp_path / "fixtures.toml").write_text(f'token = "{known.token}"\ndataset = "{known.dataset}"\n', encoding="utf-8")
+    common = ("conform", "-C", ROOT, "--fixtures", tmp_path / "fixtures.toml", "--only", "laws", "--read-only")
+    with served("does_not_challenge") as url:
+        code, out, _ = diglot(*common, url, "--format", "waivers")
+        file.write_text(out, encoding="utf-8")
+        assert (code, out.count("[[waiver]]")) == (1, 2)  # the law's finding, and the header that the contract requires
+        code, out, _ = diglot(*common, url, "--waivers", file)
+        assert code == 0
+        assert out.count("waived until") == 2
+        file.write_text(file.read_text(encoding="utf-8").rpartition("# ")[0], encoding="utf-8")
+        code, out, _ = diglot(*common, url, "--waivers", file, "--format", "json")
+    assert code == 1
+    assert len(json.loads(out)["findings"]) == 1
 
 
 # --- replay
