@@ -101,8 +101,10 @@ def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list
     """The contract as written, held against the embedded reference server."""
     contract = contract_for(project, None)
     with progress(streams) as shown, pipeline.reference_server() as (url, fixtures):
-        options = Options(spec=project.config.contract, progress=shown)
+        options = Options(journal=False, spec=project.config.contract, progress=shown)
         report = against(project, url, contract, fixtures, options)
+    if report.interrupted:
+        raise KeyboardInterrupt
     words = {**summary_of(report), "findings": len(report.findings)}
     lines = [phrase("summary-conform", streams.language, url=url, **words)]
     if report.not_exercised:

@@ -43,6 +43,8 @@ class Evidence:
             "variant_count": seen.count,
             **self.run,
         }
+        if breach.suspect:
+            evidence["suspect"] = breach.suspect
         if breach.source in self.sentences:
             evidence["source"] = self.sentences[breach.source]
         return evidence
@@ -66,7 +68,8 @@ class Evidence:
                 value["body"] = self.redactor.clean(request.body.decode())
             except UnicodeDecodeError:
                 value["body_base64"] = base64.b64encode(request.body).decode()
-        return {**value, "complete": request.body is None or len(request.body) <= _LONGEST_BODY}
+        short = request.body is None or len(request.body) <= _LONGEST_BODY
+        return {**value, "complete": short and not request.headers}
 
     def _credential(self, request: Request) -> str:
         others = {f"Bearer {secret.value}" for secret in self.redactor.secrets[1:]}

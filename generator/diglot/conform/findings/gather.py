@@ -28,7 +28,8 @@ class Findings:
     """Gathers findings by their identity.
 
     `sentences` maps the key of a source to what it says; `run` is evidence that all findings share; `baseline` gives a
-    plain valid request to an operation.
+    plain valid request to an operation; `promised` are the sources that count (None: all do): what
+    rests on another is not taken.
     """
 
     session: Session
@@ -37,6 +38,7 @@ class Findings:
     sentences: Mapping[str, str] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     baseline: Baseline = lambda _endpoint: None
+    promised: frozenset[str] | None = None
     _seen: dict[Any, Seen] = field(default_factory=dict)
     _shapes: dict[Any, Seen] = field(default_factory=dict)
 
@@ -48,8 +50,11 @@ class Findings:
 
         An answer that is missing or a 5xx is left out: it is noticed by itself.
         """
-        if breach.rule not in _BY_ITSELF:
+        if breach.rule not in _BY_ITSELF and self._counts(breach):
             self._take(Seen(pointer, operation, breach, breach.args, breach.law, tries=tries))
+
+    def _counts(self, breach: Breach) -> bool:
+        return not breach.source or self.promised is None or breach.source in self.promised
 
     def known(self, endpoint: Endpoint, breach: Breach) -> bool:
         """Whether a breach of one exchange by itself is one that was looked at already; then it is counted."""
@@ -64,7 +69,7 @@ class Findings:
         It is sent again, and made shorter while it shows. What does not show again is an unstable answer, unless
         `repeat` (all that led to it, once more) shows it. With `breach.proof` it is taken as it is.
         """
-        if self.known(endpoint, breach):
+        if not self._counts(breach) or self.known(endpoint, breach):
             return
         shape = self._shape(endpoint, breach)
         first = breach.exchange

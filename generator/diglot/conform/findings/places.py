@@ -57,6 +57,8 @@ def differing(surface: Surface, endpoint: Endpoint, request: Request, baseline: 
         places.append("header Authorization")
     if request.media_type != baseline.media_type and request.body is not None and baseline.body is not None:
         places.append("header Content-Type")
+    mine_too, theirs_too = dict(request.headers), dict(baseline.headers)
+    places += [f"header {name}" for name in sorted(mine_too | theirs_too) if mine_too.get(name) != theirs_too.get(name)]
     return (*places, *_in_body(surface, endpoint, request, baseline))
 
 
@@ -77,6 +79,11 @@ def restored(endpoint: Endpoint, request: Request, baseline: Request, place: str
         return replace(request, credential=baseline.credential)
     if place == "header Content-Type":
         return replace(request, media_type=baseline.media_type)
+    if kind == "header":
+        headers = [pair for pair in request.headers if pair[0] != name] + [
+            pair for pair in baseline.headers if pair[0] == name
+        ]
+        return replace(request, headers=tuple(headers))
     return replace(request, method=baseline.method)
 
 

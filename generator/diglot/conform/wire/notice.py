@@ -11,6 +11,7 @@ from diglot.conform.wire.breach import Breach
 from diglot.conform.wire.session import Exchange
 
 _ABUSE = 64 * 1024
+_UNKNOWN_METHOD = 501  # RFC 9110, 15.6.2: a server may say so of a method that it knows nothing of
 
 
 def notices(
@@ -18,7 +19,8 @@ def notices(
 ) -> Iterator[Breach]:
     """The breaches of one exchange; an answer to `strange` input need only show that it did not break the server."""
     for breach in wire.check(endpoint, exchange):
-        if not strange or _broke(breach):
+        unknown = exchange.status == _UNKNOWN_METHOD and exchange.request.method != endpoint.method
+        if not strange or (_broke(breach) and not unknown):
             yield breach
     answered = exchange.text + " ".join(exchange.headers.values())
     if redactor.echoed(answered) or exchange.request.credential.echoed(answered):
