@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from diglot.conform.bench.fields import fields_of, rows_of, sample
-from diglot.conform.bench.lab import Lab
+from diglot.conform.bench.lab import JSON, Lab
 from diglot.conform.bench.ledger import entry
 from diglot.conform.bench.samples import sample_of
 from diglot.conform.binding.bindings import Actions, Values, matches
 from diglot.conform.binding.surface import Endpoint
 from diglot.conform.credentials import Credential
 from diglot.conform.wire.breach import UnmetError
-from diglot.conform.wire.session import Exchange
+from diglot.conform.wire.session import Exchange, Request, path_of
 
 
 def harmless_body(lab: Lab, endpoint: Endpoint) -> Any:
@@ -28,6 +29,18 @@ def harmless_body(lab: Lab, endpoint: Endpoint) -> Any:
     if isinstance(bound, Values):
         return {bound.entries: []}
     return {}
+
+
+def plain_request(lab: Lab, endpoint: Endpoint) -> Request | None:
+    """A valid request that changes nothing; None where a value for its path is not known."""
+    try:
+        values = lab.values(endpoint)
+    except UnmetError:
+        return None
+    held = harmless_body(lab, endpoint)
+    body = None if held is None else json.dumps(held).encode()
+    path = path_of(endpoint.path, values)
+    return Request(endpoint.method, path, "", body, JSON if body is not None else None, lab.key)
 
 
 def is_known_valid(lab: Lab, endpoint: Endpoint) -> bool:
