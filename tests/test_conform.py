@@ -18,7 +18,7 @@ from conform_help import CONTRACT, LAWS, fixtures
 from conftest import ROOT
 from diglot.conform import Fixtures, Options, Report, Target, run
 from diglot.conform.bench.searches import found_in
-from diglot.conform.binding.bindings import bind
+from diglot.conform.binding.bind import bind
 from diglot.conform.binding.surface import Surface
 from diglot.conform.credentials import Redactor, Secret, near_misses, valid
 from diglot.conform.outcome import Status

@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from servers.wrong import App, Json
 
 from conform_help import CONTRACT, LAWS, fixtures
 from diglot.conform import Fixtures, Options, Report, Target, run
 from diglot.conform.bench.durations import Durations
 from diglot.conform.bench.searches import WRONG, explained, found_in, keywords
-from diglot.conform.binding.bindings import Bindings, bind
+from diglot.conform.binding.bind import bind
+from diglot.conform.binding.bindings import Bindings
 from diglot.conform.binding.surface import Surface
 from diglot.conform.credentials import Redactor
 from diglot.conform.laws.table import selected
@@ -26,7 +28,6 @@ from diglot.serve import running
 from servers.books import SPEC, library
 from servers.reading import FILTERS, PAGES, TIMES
 from servers.right import Books, Choices, asgi, known
-from servers.wrong import App, Json
 
 LAWS_ONLY = Options(engines=("laws",))
 SOUND = ("paging.order", "paging.size", "paging.partition", "paging.cap", "paging.total", "paging.more", "paging.echo")

@@ -17,7 +17,8 @@ from diglot.conform.bench.lab import Lab
 from diglot.conform.bench.ledger import written_to
 from diglot.conform.bench.recognition import stranger
 from diglot.conform.bench.requests import plain_request
-from diglot.conform.binding.bindings import Bindings, bind
+from diglot.conform.binding.bind import bind
+from diglot.conform.binding.bindings import Bindings
 from diglot.conform.binding.surface import Endpoint, Surface
 from diglot.conform.credentials import Redactor
 from diglot.conform.findings import Findings
