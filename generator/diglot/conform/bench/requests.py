@@ -54,10 +54,10 @@ def bound_to(lab: Lab, endpoint: Endpoint) -> Actions | Values | None:
     return next((one for one in every if one.endpoint.key == endpoint.key), None)
 
 
-def deep_body(lab: Lab, endpoint: Endpoint, last: bool = False) -> Any:
+def deep_body(lab: Lab, endpoint: Endpoint, other: bool = False) -> Any:
     """A body with known ids in all the right places; only near misses of it are ever sent.
 
-    `last` writes on the last field that is known, which may be of another type than the first.
+    `other` writes on a field of another type than the first one that is known, where there is one.
     """
     bound = bound_to(lab, endpoint)
     try:
@@ -68,7 +68,8 @@ def deep_body(lab: Lab, endpoint: Endpoint, last: bool = False) -> Any:
             lab.touched.update(ids)
             return {bound.ids: ids}
         if isinstance(bound, Values):
-            one, (row,) = fields_of(lab, bound)[-1 if last else 0], rows_of(lab, bound, 1)
+            (one, *others), (row,) = fields_of(lab, bound), rows_of(lab, bound, 1)
+            one = next((field for field in others if other and field.type != one.type), one)
             lab.touched.add(row)
             return {bound.entries: [entry(bound, row, [(one.id, one.name, sample(one))], True)]}
     except UnmetError:

@@ -44,7 +44,7 @@ def _types(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
 def _near_misses(lab: Lab, endpoint: Endpoint, also: bool) -> Iterator[Breach]:
     if endpoint.body is None:
         return
-    values, valid = lab.values(endpoint), deep_body(lab, endpoint, last=also)
+    values, valid = lab.values(endpoint), deep_body(lab, endpoint, other=also)
     bound = bound_to(lab, endpoint)
     before = lab.view(bound.collection).by_id if bound else {}
     places: dict[str, Refusals] = {}
