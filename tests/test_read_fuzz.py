@@ -12,7 +12,6 @@ from functools import cache
 
 import pytest
 
-from diglot.commands.common import locator
 from diglot.core.catalogue import message
 from diglot.core.finding import Location
 from diglot.core.ir import Fragment
@@ -20,6 +19,7 @@ from diglot.core.rules import RULES
 from diglot.core.yaml import dump
 from diglot.drift import drift_languages, drift_versions
 from diglot.normalize import canonical, normalize
+from diglot.pipeline import locator
 from diglot.read import read_bytes
 from diglot.read.fence import MAX_BLOCKS
 from diglot.read.mintlify.notes import MAX_LOSSES

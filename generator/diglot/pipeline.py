@@ -20,12 +20,12 @@ from diglot import files
 from diglot.core.collector import paused
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import Contract, File, Fragment
-from diglot.core.tree import plain
+from diglot.core.tree import plain, walk
 from diglot.core.usage import UsageError
 from diglot.project import Project
 
 if TYPE_CHECKING:
-    from diglot.conform import Fixtures, Options, Report
+    from diglot.conform import Fixtures, Options, Report, Target
     from diglot.drift.waivers import Waiver
     from diglot.normalize import Normalized
     from diglot.render import Modeller
@@ -211,18 +211,18 @@ def api_changes(project: Project, tree: Sequence[File]) -> list[Finding]:
 
 def conform(
     project: Project,
-    target: str,
+    target: Target,
     document: Mapping[str, Any],
     fixtures: Fixtures,
     options: Options,
     laws: str | None = None,
 ) -> Report:
     """Stage 6: a running server against the contract."""
-    from diglot.conform import Target, run
+    from diglot.conform import run
 
     path = project.root / (laws or project.config.laws)
     bindings = load_document(project, path) if laws or path.is_file() else {}
-    return run(Target.parse(target), document, plain(bindings), fixtures, options)
+    return run(target, document, plain(bindings), fixtures, options)
 
 
 @contextlib.contextmanager
@@ -271,3 +271,17 @@ def load_document(project: Project, path: Path) -> Any:
         return load(files.read_text(path)).value
     except YamlError as error:
         raise UsageError(f"{project.name(path)}:{error.line}:{error.column}: {error.message}") from None
+
+
+def locator(fragment: Fragment) -> Callable[[str], Location]:
+    """Where a JSON Pointer of the fragment's document is written, or the nearest place above it."""
+    marks = {pointer: mark for pointer, _, mark in walk(fragment.document)}
+
+    def locate(pointer: str) -> Location:
+        near = pointer
+        while near and marks.get(near) is None:
+            near = near.rpartition("/")[0]
+        line, column = marks.get(near) or (fragment.page.first_line, 1)
+        return Location(fragment.page.path, line, column, pointer)
+
+    return locate

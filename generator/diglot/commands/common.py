@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from diglot import files
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.ir import File, Fragment
-from diglot.core.tree import walk
 from diglot.delivery import Outcome
 from diglot.pipeline import Judged
 from diglot.project import Project
@@ -57,17 +56,3 @@ def listed(names: Iterable[str], language: str) -> str:
         return phrase("nothing", language)
     more = len(known) - _MOST_NAMES
     return ", ".join(known[:_MOST_NAMES]) + (phrase("more", language, count=more) if more > 0 else "")
-
-
-def locator(fragment: Fragment) -> Callable[[str], Location]:
-    """Where a JSON Pointer of the fragment's document is written, or the nearest place above it."""
-    marks = {pointer: mark for pointer, _, mark in walk(fragment.document)}
-
-    def locate(pointer: str) -> Location:
-        near = pointer
-        while near and marks.get(near) is None:
-            near = near.rpartition("/")[0]
-        line, column = marks.get(near) or (fragment.page.first_line, 1)
-        return Location(fragment.page.path, line, column, pointer)
-
-    return locate

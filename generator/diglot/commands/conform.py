@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
 from argparse import Namespace
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
-from diglot import files, pipeline
-from diglot.commands.common import locator, outcome_of, project_of
-from diglot.conform import Fixtures, Options, Report
+from diglot import pipeline
+from diglot.commands.common import outcome_of, project_of
+from diglot.commands.consent import ending_as_on_ctrl_c, limits, permit
+from diglot.conform import Options, Report
 from diglot.conform.outcome import Engine, Progress
 from diglot.core.catalogue import phrase
-from diglot.core.ir import Fragment
-from diglot.core.tree import plain
-from diglot.core.usage import UsageError
 from diglot.delivery import Outcome, Streams, deliver
-from diglot.normalize import canonical
 from diglot.project import Project
 from diglot.report import finding_value, safe
+from diglot.testing import against, contract_for, fixtures_of
 
 
 def run(arguments: Namespace, streams: Streams) -> int:
@@ -31,51 +26,37 @@ def run(arguments: Namespace, streams: Streams) -> int:
         return self_test.run(arguments, streams)
     project = project_of(arguments)
     contract = contract_for(project, arguments.spec)
-    document = plain(canonical(contract).document)
     options = _options(arguments, project, streams)
     if arguments.inputs:
-        fixtures = _fixtures(project, arguments)
-        report = pipeline.conform(project, arguments.inputs, document, fixtures, options, arguments.laws)
+        fixtures = fixtures_of(project, arguments.fixtures, arguments.dataset)
+        permit(arguments, streams, fixtures.dataset)
+        with ending_as_on_ctrl_c():
+            report = against(project, arguments.inputs, contract, fixtures, options, arguments.laws)
     else:
         with pipeline.reference_server() as (url, fixtures):
-            report = pipeline.conform(project, url, document, fixtures, options, arguments.laws)
-    report = with_lines(report, contract)
+            report = against(project, url, contract, fixtures, replace(options, journal=False), arguments.laws)
     outcome = Outcome(report.findings)
     if arguments.waivers:
         outcome = outcome_of(pipeline.waive(project, report.findings, arguments.waivers))
     streams.say("conformed", **summary_of(report), findings=len(outcome.findings))
-    return deliver(_with_value(outcome, report, streams.language), arguments, streams)
-
-
-def contract_for(project: Project, name: str | None) -> Fragment:
-    """The contract to test against: a document with operations, its lines kept.
-
-    Raises:
-        UsageError: it has no operation, or cannot be read.
-    """
-    path = name or project.config.contract
-    fragments = [fragment for fragment in pipeline.read(project, [path]) if fragment.operations]
-    if len(fragments) != 1:
-        raise UsageError(f"{path}: one OpenAPI document with operations is expected here")
-    return fragments[0]
-
-
-def with_lines(report: Report, contract: Fragment) -> Report:
-    """The report, with the line of the contract that each finding is about."""
-    locate = locator(contract)
-    findings = [replace(item, location=locate(item.location.pointer)) for item in report.findings]
-    return replace(report, findings=tuple(findings))
+    code = deliver(_with_value(outcome, report, streams.language), arguments, streams)
+    if report.interrupted:
+        streams.say("interrupted")
+        return code or 2
+    return code
 
 
 def _options(arguments: Namespace, project: Project, streams: Streams) -> Options:
     engines: tuple[Engine, ...] = (arguments.only,) if arguments.only else ("laws", "fuzz")
     return Options(
         engines=engines,
+        profile=arguments.profile,
         read_only=arguments.read_only,
         seed=arguments.seed,
-        budget=arguments.budget,
+        **limits(arguments),
         spec=arguments.spec or project.config.contract,
         progress=live_progress(streams),
+        say=streams.say,
     )
 
 
@@ -112,19 +93,3 @@ def _with_value(outcome: Outcome, report: Report, language: str) -> Outcome:
         "not_exercised": [asdict(item) for item in report.not_exercised],
     }
     return Outcome(outcome.findings, outcome.waived, value, body)
-
-
-def _fixtures(project: Project, arguments: Namespace) -> Fixtures:
-    """The fixtures file, `--dataset` over it, and the key from the environment where neither gives one."""
-    document: dict[str, Any] = {}
-    if arguments.fixtures:
-        try:
-            document = tomllib.loads(files.read_text(Path(arguments.fixtures)))
-        except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"{arguments.fixtures}: {error}") from None
-    if arguments.dataset:
-        document["dataset"] = arguments.dataset
-    variable = f"{project.config.environment}_API_KEY"
-    if "token" not in document and os.environ.get(variable):
-        document["token"] = f"env:{variable}"
-    return Fixtures.parse(document, os.environ)

@@ -9,18 +9,17 @@ from functools import partial
 
 from diglot import files, pipeline
 from diglot.commands.common import by_history, findings_of, listed, operations_of, outcome_of, project_of, stale
-from diglot.commands.conform import contract_for, live_progress, summary_of, with_lines
+from diglot.commands.conform import live_progress, summary_of
 from diglot.conform import Options
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
 from diglot.core.rules import broken
-from diglot.core.tree import plain
 from diglot.delivery import Outcome, Streams, counts, deliver, exit_code
 from diglot.freshness import Memory
-from diglot.normalize import canonical
 from diglot.pipeline import today
 from diglot.project import Project
 from diglot.report import render_text
+from diglot.testing import against, contract_for
 
 _MOST_LINES = 25
 
@@ -100,10 +99,11 @@ def _make(project: Project, arguments: Namespace, language: str) -> _Made:
 def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list[str]]:
     """The contract as written, held against the embedded reference server."""
     contract = contract_for(project, None)
-    document = plain(canonical(contract).document)
-    options = Options(spec=project.config.contract, progress=live_progress(streams))
+    options = Options(journal=False, spec=project.config.contract, progress=live_progress(streams))
     with pipeline.reference_server() as (url, fixtures):
-        report = with_lines(pipeline.conform(project, url, document, fixtures, options), contract)
+        report = against(project, url, contract, fixtures, options)
+    if report.interrupted:
+        raise KeyboardInterrupt
     words = {**summary_of(report), "findings": len(report.findings)}
     lines = [phrase("summary-conform", streams.language, url=url, **words)]
     if report.not_exercised:

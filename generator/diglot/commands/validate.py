@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from diglot import pipeline
-from diglot.commands.common import findings_of, locator, project_of
+from diglot.commands.common import findings_of, project_of
 from diglot.delivery import Outcome, Streams, deliver
 
 
@@ -16,6 +16,6 @@ def run(arguments: Namespace, streams: Streams) -> int:
     found = findings_of(fragments)
     for fragment in fragments:
         if fragment.operations:
-            found += pipeline.validate(fragment.document, locator(fragment))
+            found += pipeline.validate(fragment.document, pipeline.locator(fragment))
     streams.say("validated", path=fragments[0].page.path, count=len(found))
     return deliver(Outcome(found), arguments, streams)

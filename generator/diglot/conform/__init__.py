@@ -4,8 +4,18 @@ The door is `run`. `Target`, `Fixtures` and `Options` say what is tested, with w
 """
 
 from diglot.conform.fixtures import Fixtures, MetadataField, OtherTenant
-from diglot.conform.outcome import NotExercised, Options, Report
+from diglot.conform.outcome import ConformError, NotExercised, Options, Report
 from diglot.conform.run import run
 from diglot.conform.target import Target
 
-__all__ = ["Fixtures", "MetadataField", "NotExercised", "Options", "OtherTenant", "Report", "Target", "run"]
+__all__ = [
+    "ConformError",
+    "Fixtures",
+    "MetadataField",
+    "NotExercised",
+    "Options",
+    "OtherTenant",
+    "Report",
+    "Target",
+    "run",
+]
