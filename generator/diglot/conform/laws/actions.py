@@ -137,8 +137,12 @@ def _filtered(lab: Lab, actions: Actions, target: str, before: Whole, after: Who
             answer = lab.page(collection, {one.parameter: wanted, collection.size: size})
             if belongs and target not in answer.ids and len(answer.ids) >= size:
                 continue  # it may stand on a later page: the other question tells
+            args = {"parameter": one.parameter}
+            shown = {key: row for key, row in zip(answer.ids, answer.rows, strict=True) if key in after.by_id}
+            if unlike := differences({key: after.by_id[key] for key in shown}, shown):
+                yield Breach("filter-stale", args, answer.exchange, {}, unlike, "action.effect")
+                return
             if (target in answer.ids) != belongs:
-                args = {"parameter": one.parameter}
                 expected = f"{target} {'∈' if belongs else '∉'} {one.parameter}={wanted}"
                 yield Breach("filter-stale", args, answer.exchange, expected, f"n = {len(answer.ids)}", "action.effect")
                 return
