@@ -127,7 +127,7 @@ def test_two_crashes_in_one_parameter_that_say_different_things_are_two_findings
         return "division by zero" if number(limit) == 0 else None
 
     report = conform(on_list(words), replace(LAWS_ONLY, only=("input.",)))
-    assert {one.args["said"] for one in report.findings} == {"invalid literal for int(): #", "division by zero"}
+    assert {one.args["said"] for one in report.findings} == {"invalid literal for int():", "division by zero"}
     assert len(report.findings) == 2
 
 
@@ -176,7 +176,7 @@ def test_the_laws_and_fuzzing_find_one_cause_once() -> None:
 def test_what_follows_from_another_finding_stands_behind_it() -> None:
     (found,) = conform(BY_NAME["ignores the page"].make()).findings
     assert found.rule == "pages-overlap-or-gap"
-    assert "page-echo-wrong" in {part.rule for part in found.also}
+    assert {part.rule for part in found.also} == {"order-unstable"}  # lists at the same time, which prove nothing here
 
 
 # --- the same again
@@ -277,7 +277,7 @@ def test_a_crash_that_needs_what_went_before_is_no_flaky_one() -> None:
         if scope["method"] != "PATCH":
             return None
         before, last[0] = last[0], body
-        return "boom" if (before, body) == (b"{", b"") else None
+        return "boom" if before.startswith(b"{'") and body == b"" else None
 
     (found,) = conform(crashing(words), replace(LAWS_ONLY, only=("input.malformed",))).findings
     assert found.rule == "server-error"
@@ -287,7 +287,7 @@ def test_a_crash_that_needs_what_went_before_is_no_flaky_one() -> None:
 
 def test_a_race_that_was_lost_is_not_called_flaky() -> None:
     fault = BY_NAME["reads values, then writes them all"]
-    (found,) = conform(fault.make(), replace(LAWS_ONLY, only=fault.laws)).findings
+    (found,) = conform(fault.make(), replace(LAWS_ONLY, only=("values.concurrent",))).findings
     assert found.rule == "concurrent-update-lost"
     assert found.evidence["reproduced"] == "1 of 1"
 

@@ -132,7 +132,7 @@ def _judge(place: int | None) -> _Verdict:
     for engines in trial.runs if fault else trial.runs[-1:]:
         report = _report(trial, fault, engines)
         requests, findings = requests + report.requests, len(report.findings)
-        said |= dict.fromkeys(finding.rule for finding in report.findings)
+        said |= dict.fromkeys(part.rule for finding in report.findings for part in finding.parts)
         if fault and not said.keys().isdisjoint(fault.rules):
             return _Verdict(place, True, tuple(said), findings, requests)
     return _Verdict(place, False, tuple(said), findings, requests)

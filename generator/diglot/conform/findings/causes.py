@@ -97,6 +97,7 @@ def _anywhere(one: Seen) -> bool:
 
 # By rule those that explain it at the same operation.
 _LEADERS: dict[str, tuple[str, ...]] = {
+    "order-unstable": ("pages-overlap-or-gap", "page-size-ignored"),
     "page-echo-wrong": ("page-size-ignored", "pages-overlap-or-gap"),
     "filter-wrong": ("pages-overlap-or-gap", "page-size-ignored"),
     "empty-page-wrong": ("total-wrong", "has-more-wrong", "filter-total-wrong", "filter-more-wrong"),

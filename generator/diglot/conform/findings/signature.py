@@ -26,7 +26,7 @@ def signature(exchange: Exchange, given: Iterable[str] = ()) -> str:
     for value in sorted(given, key=len, reverse=True):
         if len(value) >= _LEAST:
             said = said.replace(value, "#")
-    return plain(said)
+    return " ".join(plain(said).replace("#", " ").split())  # a value may be as short as nothing
 
 
 def plain(text: str) -> str:
