@@ -170,7 +170,9 @@ class Archive:
             raise DeniedError(400, "invalid_param")
         rows = sorted(rows, key=lambda one: one.touched) if self.recent_first else rows
         word, limit = plain(asked.get("keyword", "").strip()), min(limit, 100)
-        found = [one for one in reversed(rows) if (not word or word in plain(one.name)) and status in (None, one.display)]
+        found = [
+            one for one in reversed(rows) if (not word or word in plain(one.name)) and status in (None, one.display)
+        ]
         first = (page - 1) * limit
         data = [one.shown() for one in found[first : first + limit]]
         if not self.built_in:
@@ -222,7 +224,11 @@ class Archive:
         work = []
         for one in given:
             flag = one.get("partial_update", False) if isinstance(one, dict) else None
-            if not isinstance(one, dict) or not isinstance(one.get("metadata_list"), list) or not isinstance(flag, bool):
+            if (
+                not isinstance(one, dict)
+                or not isinstance(one.get("metadata_list"), list)
+                or not isinstance(flag, bool)
+            ):
                 raise DeniedError(400, "invalid_param")
             work.append((self.one(rows, one.get("document_id"), 400), self.values(one["metadata_list"], rows), flag))
         for row, values, flag in work:
@@ -251,7 +257,9 @@ async def _talk(archive: Archive, reader: asyncio.StreamReader, writer: asyncio.
             wait = 0.05
             first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
             method, target, _ = first.split(" ", 2)
-            headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+            headers = {
+                name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
+            }
             body = await _body(reader, headers)
             if archive.seconds:
                 await asyncio.sleep(archive.seconds)
@@ -278,9 +286,7 @@ async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
     return await reader.readexactly(int(headers.get("content-length", 0)))
 
 
-def _said(
-    archive: Archive, method: str, target: str, headers: dict[str, str], body: bytes, ends: bool
-) -> bytes:
+def _said(archive: Archive, method: str, target: str, headers: dict[str, str], body: bytes, ends: bool) -> bytes:
     status, more, given = 200, {}, {}
     with archive.lock:
         try:

@@ -106,7 +106,13 @@ class Shelf:
             [*given, limit, (page - 1) * limit],
         ).fetchall()
         more = page * limit < total
-        return {"page": page, "limit": limit, "total": total, "has_more": more, "data": [self.shown(row) for row in rows]}
+        return {
+            "page": page,
+            "limit": limit,
+            "total": total,
+            "has_more": more,
+            "data": [self.shown(row) for row in rows],
+        }
 
     def shown(self, row: Any) -> Json:
         key, position, name, created, state, enabled, archived, at, by, display = row

@@ -22,7 +22,7 @@ NAMES = (
     "ΟΔΟΣ Σίσυφος.pdf",
     "50%_off [draft].csv",
     "合同 2024（终稿）.pdf",
-    "O'Brien \"quoted\" \\ slash",
+    'O\'Brien "quoted" \\ slash',
     "🙂 emoji notes",
     "null",
     "a+b&c=d?e#f",
@@ -45,11 +45,23 @@ STATES = (
 )
 SIZES = {"main": 64, "other": 7, "empty": 0, "closed": 2, "foreign": 6}
 
-__all__ = ["ACCOUNT", "DATASETS", "FIELDS", "FIELD_IDS", "KEYS", "NAMES", "OWNERS", "SIZES", "STATES", "Json", "records"]
+__all__ = [
+    "ACCOUNT",
+    "DATASETS",
+    "FIELDS",
+    "FIELD_IDS",
+    "KEYS",
+    "NAMES",
+    "OWNERS",
+    "SIZES",
+    "STATES",
+    "Json",
+    "records",
+]
 
 
 def records(dataset: str, count: int | None = None, start: int = 0) -> list[Json]:
-    """The documents that a dataset begins with, with `values` by field id on every third; keys as the API's, the rest is up to the author."""
+    """The documents that a dataset begins with, under the API's names; `values` are metadata by the field's id."""
     size = SIZES[dataset] if count is None else count
     return [record(dataset, number) for number in range(start, start + size)]
 
