@@ -8,13 +8,13 @@ URL    ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup generate rules check drift pull conform serve test lint format golden fuzz bench clean
+.PHONY: all help setup generate rules check drift pull conform self-test serve test lint format golden fuzz bench clean
 
 all: setup ## the main job: read, normalize, validate, drift, generate, conform; ends with a summary
 	@$(DIGLOT) run $(ARGS)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## the virtual environment, made once
 
@@ -48,6 +48,9 @@ pull: setup ## renew the pages from where they are published; ARGS=--check only 
 conform: setup ## test a running server: make conform URL=http://127.0.0.1:8000/v1 ARGS='--dataset ID'
 	@test -n '$(URL)' || { echo 'conform: say which server, as in make conform URL=http://127.0.0.1:8000/v1' >&2; exit 2; }
 	@$(DIGLOT) conform '$(URL)' $(ARGS)
+
+self-test: setup ## conform tested: the share of some six hundred wrong servers that it finds
+	@$(DIGLOT) conform --self-test $(ARGS)
 
 serve: setup ## the reference server with demonstration data, until Ctrl-C
 	@$(DIGLOT) serve $(ARGS)

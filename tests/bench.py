@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import bench_conform
 from bench_generate import generating
 from bench_measure import BIN, EDITIONS, ROOT, RUNS, Subject, compare, measure, row
 from diglot.core.tree import copy_tree, plain
@@ -166,19 +166,6 @@ def drifting(folder: Path) -> None:
         print(row("naive walk (lower bound)", peer))
 
 
-def conforming() -> None:
-    print("\nconform, the reference server on loopback; requests a second of the run itself")
-    for name, only in (("laws", "laws"), ("fuzz (Schemathesis, the peer)", "fuzz")):
-        summaries = []
-        for _ in range(max(1, RUNS // 2)):
-            command = [BIN / "diglot", "conform", "--only", only, "--format", "json"]
-            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-            summaries.append(json.loads(run.stdout)["summary"])
-        rate = statistics.median(summary["requests"] / summary["seconds"] for summary in summaries)
-        seconds = statistics.median(summary["seconds"] for summary in summaries)
-        print(f"  {name:44} {seconds:7.3f} s  {summaries[0]['requests']:5} requests  {rate:7.0f} a second")
-
-
 def main() -> None:
     python = ".".join(map(str, sys.version_info[:3]))
     print(f"Python {python}, {os.cpu_count()} processors, median of {RUNS} runs: wall, CPU, peak memory\n")
@@ -193,7 +180,7 @@ def main() -> None:
         reading(Path(name))
         loading(Path(name))
         drifting(Path(name))
-    conforming()
+    bench_conform.main()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Act: TypeAlias = Callable[[socket.socket], None]
+Choose: TypeAlias = Callable[[str, bytes], "bytes | Act"]
 
 
 @dataclass
@@ -22,34 +23,40 @@ class Faulty:
     url: str
     heads: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
+    listener: socket.socket | None = None
+
+    def die(self) -> None:
+        """Answer nothing more, and accept no connection."""
+        self.stopped.set()
+        if self.listener is not None:
+            with contextlib.suppress(OSError):
+                self.listener.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
-def faulty(*acts: bytes | Act) -> Iterator[Faulty]:
-    """Serve the acts in turn, the last one for ever; each answers one request."""
+def faulty(*acts: bytes | Act, choose: Choose | None = None) -> Iterator[Faulty]:
+    """Serve the acts in turn, the last one for ever; each answers one request. `choose` is asked for each, if given."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Faulty(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        thread = threading.Thread(target=_accept, args=(listener, server, acts), daemon=True)
+        server = Faulty(f"http://127.0.0.1:{listener.getsockname()[1]}", listener=listener)
+        thread = threading.Thread(target=_accept, args=(listener, server, acts, choose), daemon=True)
         thread.start()
         try:
             yield server
         finally:
-            server.stopped.set()
-            with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
+            server.die()
     thread.join(5)
 
 
-def _accept(listener: socket.socket, server: Faulty, acts: Sequence[bytes | Act]) -> None:
+def _accept(listener: socket.socket, server: Faulty, acts: Sequence[bytes | Act], choose: Choose | None) -> None:
     while not server.stopped.is_set():
         try:
             connection, _ = listener.accept()
         except OSError:
             return
-        threading.Thread(target=_serve, args=(connection, server, acts), daemon=True).start()
+        threading.Thread(target=_serve, args=(connection, server, acts, choose), daemon=True).start()
 
 
-def _serve(connection: socket.socket, server: Faulty, acts: Sequence[bytes | Act]) -> None:
+def _serve(connection: socket.socket, server: Faulty, acts: Sequence[bytes | Act], choose: Choose | None) -> None:
     with connection, contextlib.suppress(OSError):
         waiting = b""
         while not server.stopped.is_set():
@@ -64,9 +71,10 @@ def _serve(connection: socket.socket, server: Faulty, acts: Sequence[bytes | Act
             )
             while len(waiting) < length:
                 waiting += connection.recv(65536)
-            waiting = waiting[length:]
-            act = acts[min(len(server.heads), len(acts) - 1)]
-            server.heads.append(head.decode("latin-1"))
+            body, waiting = waiting[:length], waiting[length:]
+            text = head.decode("latin-1")
+            act = choose(text, body) if choose else acts[min(len(server.heads), len(acts) - 1)]
+            server.heads.append(text)
             if not isinstance(act, bytes):
                 act(connection)
                 return
@@ -112,7 +120,7 @@ def drip(start: bytes, drop: bytes, pause: float = 0.02) -> Act:
 
     def act(connection: socket.socket) -> None:
         connection.sendall(start)
-        for _ in range(int(30 / pause)):
+        for _ in range(int(30 / max(pause, 1e-6))):
             connection.sendall(drop)
             time.sleep(pause)
 

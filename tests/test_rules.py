@@ -18,14 +18,17 @@ ROOT = Path(__file__).resolve().parent.parent
 CJK = re.compile("[\u4e00-\u9fff]")
 
 
-def texts(folder: str, *suffixes: str) -> Iterator[str]:
+def texts(folder: str, *suffixes: str) -> Iterator[tuple[Path, str]]:
     for path in sorted((ROOT / folder).rglob("*")):
         if path.suffix in suffixes and "rules" not in path.parts and path.name != "test_rules.py":
-            yield path.read_text(encoding="utf-8")
+            yield path, path.read_text(encoding="utf-8")
 
 
-SOURCES = "\n".join(texts("generator", ".py"))
-TESTS = "\n".join(texts("tests", ".py", ".txt", ".toml", ".json", ".jsonl"))
+GENERATOR = list(texts("generator", ".py"))
+SOURCES = "\n".join(text for path, text in GENERATOR if "faults" not in path.parts)
+# Each fault of the catalogue says which rules name it, and test_conform_faults.py holds it to that.
+FAULTS = [text for path, text in GENERATOR if "faults" in path.parts]
+TESTS = "\n".join([*FAULTS, *(text for _, text in texts("tests", ".py", ".txt", ".toml", ".json", ".jsonl"))])
 
 
 def placeholders(template: str) -> set[str]:

@@ -132,7 +132,26 @@ def _conform(command: argparse.ArgumentParser) -> None:
     command.add_argument("--laws", metavar="FILE", help="laws bound to operations (default: the project's)")
     command.add_argument("--fixtures", metavar="FILE", help="TOML with key, datasets and fields to test with")
     command.add_argument("--dataset", metavar="ID", help="a dataset with documents to work on")
+    command.add_argument(
+        "--profile",
+        choices=("documented", "strict"),
+        default="strict",
+        help="what counts: what the pages literally say, or all laws and complete answers (default: %(default)s)",
+    )
     command.add_argument("--only", choices=("laws", "fuzz"), help="one of the two engines")
+    command.add_argument(
+        "--self-test",
+        action="store_true",
+        help="test servers that are wrong on purpose, and print how many are found; "
+        "TARGET may be a family of faults or a part of a name",
+    )
     command.add_argument("--read-only", action="store_true", help="send nothing that writes")
     command.add_argument("--seed", type=int, default=1, help="default: %(default)s")
-    command.add_argument("--budget", type=float, default=60.0, metavar="SECONDS", help="default: %(default)s")
+    command.add_argument("--budget", default="60", metavar="SECONDS", help="for the whole run (default: %(default)s)")
+    command.add_argument("--max-requests", default="1500", metavar="N", help="of the whole run (default: %(default)s)")
+    command.add_argument("--rate", metavar="N", help="requests a second, at most (default: no limit)")
+    command.add_argument("--timeout", default="10", metavar="SECONDS", help="for one request (default: %(default)s)")
+    command.add_argument(
+        "--allow-host", action="append", default=[], metavar="HOST", help="a host that may be tested; repeatable"
+    )
+    command.add_argument("--yes", action="store_true", help="test any host without being asked")

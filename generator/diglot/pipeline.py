@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from diglot.drift.waivers import Waiver
     from diglot.normalize import Normalized
     from diglot.render import Modeller
+    from diglot.serve.faults import Fault
 
 HEADER = "# Written by diglot from the documentation pages; changes belong into the pages or specs/additions/.\n"
 
@@ -225,8 +226,11 @@ def conform(
 
 
 @contextlib.contextmanager
-def reference_server() -> Iterator[tuple[str, Fixtures]]:
-    """The embedded reference server on a free loopback port, with what a conformance run must know of it."""
+def reference_server(fault: Fault | None = None) -> Iterator[tuple[str, Fixtures]]:
+    """The embedded reference server on a free loopback port, with what a conformance run must know of it.
+
+    With a fault, it is wrong in that way.
+    """
     from diglot.conform import Fixtures
     from diglot.serve import demo, running
 
@@ -240,7 +244,7 @@ def reference_server() -> Iterator[tuple[str, Fixtures]]:
         "other_tenant": {"token": known.foreign_token, "dataset": known.foreign_dataset},
         "metadata_field": [{"id": item.id, "name": item.name, "type": item.type} for item in known.metadata_fields],
     }
-    with running() as url:
+    with running(fault.make() if fault else None) as url:
         yield url, Fixtures.parse(document, {})
 
 

@@ -75,6 +75,8 @@ class _Run:
             except UsageError as error:
                 self.refused = str(error)
                 raise
+            if self.report.interrupted:
+                raise KeyboardInterrupt
         return self.report
 
 

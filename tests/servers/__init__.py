@@ -1,1 +1,1 @@
-"""Servers for the tests of `conform`: each is the reference server, wrong in exactly one way."""
+"""Servers for the tests of `conform`: correct ones by other authors, and other APIs, right and wrong."""

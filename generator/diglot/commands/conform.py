@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from diglot import pipeline
 from diglot.commands.common import outcome_of, project_of
+from diglot.commands.consent import ending_as_on_ctrl_c, limits, permit
 from diglot.conform import Options, Report
 from diglot.conform.outcome import Engine, Progress
 from diglot.core.catalogue import phrase
@@ -19,31 +20,43 @@ from diglot.testing import against, contract_for, fixtures_of
 
 def run(arguments: Namespace, streams: Streams) -> int:
     """Test TARGET, or without one the embedded reference server."""
+    if arguments.self_test:
+        from diglot.commands import self_test  # it stands on the whole catalogue of faults
+
+        return self_test.run(arguments, streams)
     project = project_of(arguments)
     contract = contract_for(project, arguments.spec)
     options = _options(arguments, project, streams)
     if arguments.inputs:
         fixtures = fixtures_of(project, arguments.fixtures, arguments.dataset)
-        report = against(project, arguments.inputs, contract, fixtures, options, arguments.laws)
+        permit(arguments, streams, fixtures.dataset)
+        with ending_as_on_ctrl_c():
+            report = against(project, arguments.inputs, contract, fixtures, options, arguments.laws)
     else:
         with pipeline.reference_server() as (url, fixtures):
-            report = against(project, url, contract, fixtures, options, arguments.laws)
+            report = against(project, url, contract, fixtures, replace(options, journal=False), arguments.laws)
     outcome = Outcome(report.findings)
     if arguments.waivers:
         outcome = outcome_of(pipeline.waive(project, report.findings, arguments.waivers))
     streams.say("conformed", **summary_of(report), findings=len(outcome.findings))
-    return deliver(_with_value(outcome, report, streams.language), arguments, streams)
+    code = deliver(_with_value(outcome, report, streams.language), arguments, streams)
+    if report.interrupted:
+        streams.say("interrupted")
+        return code or 2
+    return code
 
 
 def _options(arguments: Namespace, project: Project, streams: Streams) -> Options:
     engines: tuple[Engine, ...] = (arguments.only,) if arguments.only else ("laws", "fuzz")
     return Options(
         engines=engines,
+        profile=arguments.profile,
         read_only=arguments.read_only,
         seed=arguments.seed,
-        budget=arguments.budget,
+        **limits(arguments),
         spec=arguments.spec or project.config.contract,
         progress=live_progress(streams),
+        say=streams.say,
     )
 
 

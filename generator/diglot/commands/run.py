@@ -99,9 +99,11 @@ def _make(project: Project, arguments: Namespace, language: str) -> _Made:
 def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list[str]]:
     """The contract as written, held against the embedded reference server."""
     contract = contract_for(project, None)
-    options = Options(spec=project.config.contract, progress=live_progress(streams))
+    options = Options(journal=False, spec=project.config.contract, progress=live_progress(streams))
     with pipeline.reference_server() as (url, fixtures):
         report = against(project, url, contract, fixtures, options)
+    if report.interrupted:
+        raise KeyboardInterrupt
     words = {**summary_of(report), "findings": len(report.findings)}
     lines = [phrase("summary-conform", streams.language, url=url, **words)]
     if report.not_exercised:

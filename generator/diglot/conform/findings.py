@@ -15,16 +15,23 @@ from diglot.core.finding import Finding, Location
 
 @dataclass
 class Findings:
-    """Gathers findings by their identity. `sentences` maps the key of a source to what it says."""
+    """Gathers findings by their identity.
+
+    `sentences` maps the key of a source to what it says. `promised` are the sources that count (None: all do): what
+    rests on another is not taken.
+    """
 
     spec: str
     redactor: Redactor
     sentences: Mapping[str, str] = field(default_factory=dict)
+    promised: frozenset[str] | None = None
     _found: dict[str, Finding] = field(default_factory=dict)
     _variants: dict[str, int] = field(default_factory=dict)
 
     def add(self, pointer: str, operation: str, breach: Breach) -> None:
         """Take one breach of an operation; the first of its kind is shown, the others are counted."""
+        if breach.source and self.promised is not None and breach.source not in self.promised:
+            return
         self.take(
             Finding(
                 rule=breach.rule,
@@ -61,6 +68,8 @@ class Findings:
         evidence["got"] = self.said(breach.got) if breach.got is not None else evidence["answer"]
         if breach.source in self.sentences:
             evidence["source"] = self.sentences[breach.source]
+        if breach.suspect:
+            evidence["suspect"] = breach.suspect
         return evidence
 
     def request_of(self, exchange: Exchange) -> dict[str, Any]:

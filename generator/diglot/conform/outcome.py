@@ -13,28 +13,40 @@ from diglot.core.usage import SEVERITIES
 
 Engine = Literal["laws", "fuzz"]
 ENGINES: tuple[Engine, ...] = ("laws", "fuzz")
+Profile = Literal["documented", "strict"]
+PROFILES: tuple[Profile, ...] = ("documented", "strict")
 
 Progress = Callable[[str, int, int], None]
+Say = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to test.
 
-    `budget` and `timeout` are seconds, for the whole run and for one request; `read_only` sends GET and HEAD only;
+    `profile` says what counts: `documented` is what the pages literally promise, `strict` all laws, complete answers
+    and nothing that the contract does not declare.
+    `budget` and `timeout` are seconds, for the whole run and for one request, `rate` requests a second at most (None:
+    no limit), `max_requests` the whole run's; what it takes to put things back comes on top. `read_only` sends GET and
+    HEAD only; `journal` keeps what was there on the disk until it is put back, and puts back what an earlier run left;
     `seed` chooses the inputs of the fuzzing engine; `spec` is the path that findings name; `only` the
-    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told (what, done, of) on the way.
+    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told (what, done, of) on the way,
+    `say` (phrase, **words) what the user must know at once.
     """
 
     engines: tuple[Engine, ...] = ENGINES
+    profile: Profile = "strict"
     read_only: bool = False
     seed: int = 0
     budget: float = 120.0
     timeout: float = 10.0
+    rate: float | None = None
     max_requests: int = 1500
+    journal: bool = True
     spec: str = "specs/openapi.yaml"
     only: tuple[str, ...] = ()
     progress: Progress | None = None
+    say: Say | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,8 @@ class NotExercised:
 class Report:
     """The outcome: how much was sent and tested, what is wrong, and what could not be tested.
 
-    `laws` counts the laws that were exercised, once for each place they were bound to; `seconds` is wall time.
+    `laws` counts the laws that were exercised, once for each place they were bound to; `seconds` is wall time;
+    `interrupted`: Ctrl-C came, and what is here is what was found until then.
     """
 
     requests: int
@@ -58,6 +71,7 @@ class Report:
     laws: int
     findings: tuple[Finding, ...]
     not_exercised: tuple[NotExercised, ...]
+    interrupted: bool = False
 
     def raise_for_findings(self, fail_on: str = "warning") -> None:
         """Raise unless the server has no finding at or above `fail_on` (`error`, `warning` or `note`).

@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from diglot.conform.bench.journal import Journal, opened, place_of
+from diglot.conform.bench.keeper import Keeper
 from diglot.conform.bench.lab import Lab
-from diglot.conform.bench.ledger import Ledger, ledgers
+from diglot.conform.bench.ledger import written_to
+from diglot.conform.bench.recognition import stranger
 from diglot.conform.binding.bindings import Bindings, bind
-from diglot.conform.binding.surface import Surface
+from diglot.conform.binding.surface import Endpoint, Surface
 from diglot.conform.credentials import Redactor
 from diglot.conform.findings import Findings
 from diglot.conform.fixtures import Fixtures
@@ -20,11 +24,12 @@ from diglot.conform.laws.table import selected
 from diglot.conform.laws.trial import Trial
 from diglot.conform.outcome import NotExercised, Options, Report
 from diglot.conform.target import Target
-from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
+from diglot.conform.wire.breach import UnmetError
 from diglot.conform.wire.session import BudgetSpentError, Exchange, Request, Session
 from diglot.core.tree import plain
 from diglot.core.usage import UsageError
 
+_First: TypeAlias = tuple[Endpoint | None, Exchange]
 _NOTHING_KNOWN, _AS_USUAL = Fixtures(), Options()
 
 
@@ -38,27 +43,24 @@ def run(
     """Test a running server against a contract.
 
     `contract` is an OpenAPI 3.1 document, `bindings` the document of `specs/laws.yaml` (empty: what the contract shows
-    by conventional names). Documents that the tests change are put back as they were, on Ctrl-C too.
+    by conventional names). Documents that the tests change are put back as they were; on Ctrl-C too, which ends the run
+    and not the report, and by the next run where this process was killed.
 
     Raises:
-        UsageError: the server cannot be reached or refuses the key, the application cannot be imported, or the contract
-            has no operations.
+        UsageError: the server cannot be reached or refuses the key, the application cannot be imported, the contract
+            has no operations, or another run tests the same dataset.
     """
     surface = _testable(Surface.of(plain(contract)), fixtures)
     bound = bind(surface, bindings)
     started = time.monotonic()
-    with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as lab:
-        findings = Findings(options.spec, lab.session.redactor, bound.sentences)
-        kept = _keep(lab)
-        trial = Trial(lab, findings, lambda: _put_back(kept[:1]))
-        try:
-            _engines(lab, trial, kept)
-        except BudgetSpentError as spent:
-            trial.not_exercised.append(NotExercised("—", spent.needs))
-        finally:
-            trial.notice()
-            _restore(lab, kept, findings)
-        trial.not_exercised += [NotExercised(f"schema {one}", "a schema that compiles") for one in lab.wire.unusable]
+    with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as (lab, first):
+        promised = bound.quoted if options.profile == "documented" else None
+        findings = Findings(options.spec, lab.session.redactor, bound.sentences, promised)
+        with _journal(target, lab) as journal:
+            keeper = Keeper(lab, journal)
+            trial = Trial(lab, findings, keeper.between)
+            interrupted = _test(trial, keeper, first)
+        trial.not_exercised += [*lab.wire.not_exercised(), *keeper.notes]
         return Report(
             requests=lab.session.sent,
             seconds=time.monotonic() - started,
@@ -66,6 +68,7 @@ def run(
             laws=trial.exercised,
             findings=findings.all(),
             not_exercised=tuple(dict.fromkeys(trial.not_exercised)),
+            interrupted=interrupted,
         )
 
 
@@ -77,12 +80,72 @@ def _testable(surface: Surface, fixtures: Fixtures) -> Surface:
     return surface
 
 
-def _engines(lab: Lab, trial: Trial, kept: list[Ledger]) -> None:
+@contextmanager
+def _journal(target: Target, lab: Lab) -> Iterator[Journal | None]:
+    """The journal of this server and dataset, where this run writes; one that waits is mentioned where it does not."""
+    dataset = lab.fixtures.dataset or ""
+    if not (lab.options.journal and target.label and written_to(lab)):
+        yield None
+    elif lab.options.read_only or not _writes(lab.options):
+        waiting = place_of(target.label, dataset)
+        if waiting.is_file() and lab.options.say:
+            lab.options.say("journal-waiting", path=waiting)
+        yield None
+    else:
+        with opened(target.label, dataset) as journal:
+            yield journal
+
+
+def _writes(options: Options) -> bool:
+    laws = selected(options)
+    return "fuzz" in options.engines or not all(law.over == "collection" and not law.writes for law in laws)
+
+
+def _test(trial: Trial, keeper: Keeper, first: _First) -> bool:
+    """Everything between the first call and the report. Returns whether Ctrl-C ended it."""
+    lab = trial.lab
+    interrupted = False
+    try:
+        strange = stranger(lab, *first)
+        if strange is not None:
+            trial.findings.add("", "", strange)
+            return False
+        keeper.replay()
+        if _writes(lab.options) and not lab.options.read_only and not keeper.begin():
+            lab.options = replace(lab.options, read_only=True)
+            trial.not_exercised.append(NotExercised("—", "rows that can be listed, to put back what is written"))
+        _engines(trial, keeper)
+    except BudgetSpentError as spent:
+        trial.not_exercised.append(NotExercised("—", spent.needs))
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        trial.notice()
+        interrupted = _restore(trial.findings, keeper, interrupted)
+    return interrupted
+
+
+def _engines(trial: Trial, keeper: Keeper) -> None:
     trial.run()
-    if "fuzz" in lab.options.engines:
+    if "fuzz" in trial.lab.options.engines:
         from diglot.conform.fuzz import fuzz
 
-        trial.not_exercised += fuzz(lab, trial.findings, kept)
+        trial.not_exercised += fuzz(trial.lab, trial.findings, keeper.ledgers)
+
+
+def _restore(findings: Findings, keeper: Keeper, interrupted: bool) -> bool:
+    """Put everything back; a Ctrl-C on the way is heeded when it is the second. Returns whether there was one."""
+    while True:
+        try:
+            for ledger, breach in keeper.end():
+                endpoint = ledger.collection.endpoint
+                findings.add(endpoint.pointer, str(endpoint.key), breach)
+            return interrupted
+        except KeyboardInterrupt:
+            if interrupted:
+                keeper.leave()
+                return True
+            interrupted = True
 
 
 def _prefixes(contract: Mapping[str, Any]) -> tuple[str, ...]:
@@ -105,8 +168,8 @@ def _prefixes(contract: Mapping[str, Any]) -> tuple[str, ...]:
 @contextmanager
 def _lab(
     bases: tuple[str, ...], surface: Surface, bound: Bindings, fixtures: Fixtures, options: Options
-) -> Iterator[Lab]:
-    """The bench at the first base URL that knows the API.
+) -> Iterator[tuple[Lab, _First]]:
+    """The bench at the first base URL that knows the API, and the first call with its answer.
 
     Raises:
         UsageError: none does, or the key is refused.
@@ -116,26 +179,29 @@ def _lab(
         session = Session(base, options, redactor)
         try:
             lab = Lab(session, surface, bound, fixtures, options)
-            exchange = _first_call(lab)
+            try:
+                called, exchange = _first_call(lab)
+            except BudgetSpentError as spent:
+                raise UsageError(f"{base} cannot be tested: that takes {spent.needs}") from None
             lab.noticed.clear()
             if exchange.status == 404 and base != bases[-1]:
                 continue
             _usable(exchange, lab)
-            yield lab
+            yield lab, (called, exchange)
             return
         finally:
             session.close()
 
 
-def _first_call(lab: Lab) -> Exchange:
+def _first_call(lab: Lab) -> _First:
     """A plain question within the contract, or any question at all where nothing is known to ask for."""
     readers = [collection.endpoint for collection in lab.bindings.collections]
     for endpoint in (*readers, *(endpoint for endpoint in lab.surface.endpoints if endpoint.reads)):
         try:
-            return lab.call(endpoint, lab.values(endpoint))
+            return endpoint, lab.call(endpoint, lab.values(endpoint))
         except UnmetError:
             continue
-    return lab.session.send(Request("GET", "/", credential=lab.key))
+    return None, lab.session.send(Request("GET", "/", credential=lab.key))
 
 
 def _usable(exchange: Exchange, lab: Lab) -> None:
@@ -150,45 +216,9 @@ def _usable(exchange: Exchange, lab: Lab) -> None:
         known = lab.fixtures.token.value != ""
         fault = "the server refused the key" if known else "the server asks for a key"
         raise UsageError(f"{fault}: 401 at {url}; give DIFY_API_KEY or --fixtures")
+    if exchange.status == 403:
+        raise UsageError(f"the server forbids it: 403 at {url}; may this key use this dataset, by API?")
     if exchange.status == 404:
         raise UsageError(
             f"the server answers 404 at {url}; check the base URL (does it end in /v1?) and the dataset (--dataset)"
         )
-
-
-def _keep(lab: Lab) -> list[Ledger]:
-    """What is there before the tests, if they may change it."""
-    laws = selected(lab.options)
-    reads = "fuzz" not in lab.options.engines and all(law.over == "collection" and not law.writes for law in laws)
-    if lab.options.read_only or reads:
-        return []
-    try:
-        return ledgers(lab)
-    except (UnmetError, UnansweredError, BudgetSpentError):
-        return []
-
-
-def _put_back(kept: list[Ledger]) -> None:
-    for ledger in kept:
-        try:
-            ledger.put_back()
-        except (UnmetError, UnansweredError):
-            continue
-
-
-def _restore(lab: Lab, kept: list[Ledger], findings: Findings) -> None:
-    """Put everything back at the end, whatever the budget says, and say so where it does not come out the same."""
-    lab.session.put_back()
-    lab.forget()
-    for ledger in kept:
-        endpoint = ledger.collection.endpoint
-        try:
-            left = ledger.put_back()
-            exchange = lab.view(ledger.collection, ledger.scope, ledger.credential).exchange
-        except (UnmetError, UnansweredError, BudgetSpentError):
-            continue
-        if left:
-            fields = sorted({name for change in left.values() for name in change})
-            breach = Breach("state-not-restored", {"fields": fields}, exchange, {}, dict(left))
-            findings.add(endpoint.pointer, str(endpoint.key), breach)
-    lab.noticed.clear()

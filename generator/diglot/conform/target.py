@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +50,20 @@ class Target:
             raise UsageError(f"{text!r} is no target: give a URL (http://127.0.0.1:8000/v1) or module:app")
         return cls(module=match["module"], name=match["name"], prefix=match["prefix"])
 
+    @property
+    def label(self) -> str:
+        """What the target is called from one run to the next; empty for an application that has no name."""
+        if self.app is not None:
+            return ""
+        return self.url.rstrip("/") if self.url is not None else f"{self.module}:{self.name}{self.prefix or ''}"
+
+    @property
+    def remote(self) -> tuple[str, int | None] | None:
+        """The host, with its port where one is given, that is not this machine; None where it is."""
+        parts = urlsplit(self.url or "")
+        host = (parts.hostname or "").rstrip(".")
+        return None if not host or _is_loopback(host) else (host, parts.port)
+
     @contextmanager
     def open(self, prefixes: tuple[str, ...] = ("",)) -> Iterator[tuple[str, ...]]:
         """The base URLs at which the API may lie, likeliest first; an application is served until the block ends.
@@ -63,6 +78,13 @@ class Target:
         below = (self.prefix.rstrip("/"),) if self.prefix else prefixes
         with _serving(app) as port:
             yield tuple(f"http://127.0.0.1:{port}{prefix.rstrip('/')}" for prefix in below)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _checked(text: str) -> str:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from diglot.conform.bench.durations import Durations
 from diglot.conform.bench.witness import Witness
 from diglot.conform.binding.bindings import Bindings, Collection
+from diglot.conform.binding.security import scheme_of
 from diglot.conform.binding.surface import Endpoint, Surface
-from diglot.conform.credentials import Credential, bearer
-from diglot.conform.fixtures import Fixtures
+from diglot.conform.credentials import Credential, valid
+from diglot.conform.fixtures import Fixtures, MetadataField
 from diglot.conform.outcome import Options
 from diglot.conform.wire.answers import Wire
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 from diglot.conform.wire.session import Exchange, Request, Session, path_of, query_of
 
-MAX_ROWS = 5000
+MAX_ROWS = 1000
 _ABUSE = 64 * 1024
+_UNKNOWN_METHOD = 501  # RFC 9110, 15.6.2: a server may say so of a method that it knows nothing of
 UNKNOWN_ID = "00000000-0000-4000-8000-00000000d161"
 JSON = "application/json"
 
@@ -39,13 +43,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Whole:
-    """Every row of a collection, in the order of its pages; `complete` is false where there were too many."""
+    """The rows of a collection, in the order of its pages; `complete` is false where there were too many to see all.
+
+    `pages` are the answers, of the largest size of a page.
+    """
 
     exchange: Exchange
     rows: tuple[dict[str, Any], ...]
     ids: tuple[str, ...]
     complete: bool
     by_id: Mapping[str, dict[str, Any]]
+    pages: tuple[Answer, ...] = ()
 
 
 @dataclass
@@ -53,7 +61,10 @@ class Lab:
     """Everything a law needs.
 
     `noticed` gathers what was wrong on the wire, whatever the law was after; `touched` the ids of the rows that were
-    named in writes; `sight` how many pages of a collection the writing laws look at (one, where nothing is said).
+    named in writes, `wrote` digests of the values that were, by the id of their item; `sight` how many pages of a
+    collection the writing laws look at (one, where nothing is said); `fields` what can be written onto the rows of a
+    collection, as far as it had to be learnt from them; `worn` by law the ids of rows on which a wrong server may have
+    left a mark for good: a further try begins with others.
     """
 
     session: Session
@@ -63,16 +74,22 @@ class Lab:
     options: Options
     noticed: list[tuple[Endpoint, Breach]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
+    wrote: dict[str, set[str]] = field(default_factory=dict)
     sight: dict[Any, int] = field(default_factory=dict)
+    fields: dict[Any, list[MetadataField]] = field(default_factory=dict)
+    worn: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     witness: Witness = field(default_factory=Witness)
+    durations: Durations = field(default_factory=Durations)
     _memory: dict[Any, Any] = field(default_factory=dict)
     _places: dict[Any, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.wire = Wire(self.surface)
-        self.key = bearer(self.fixtures.token)
+        self.wire = Wire(self.surface, self.options.profile)
+        self.scheme = scheme_of(self.surface.document)
+        self.key = valid(self.fixtures.token, self.scheme)
         other = self.fixtures.other_tenant
-        self.other_key = bearer(other.token) if other else None
+        self.other_key = valid(other.token, self.scheme) if other else None
+        self._actions = {one.parameter: one.actions[0].name for one in self.bindings.actions if one.actions}
         self._scopes = {collection.scope for collection in self.bindings.collections if collection.scope}
 
     def forget(self) -> None:
@@ -111,6 +128,8 @@ class Lab:
                 values[name] = self.fixtures.parameters[name]
             elif isinstance(choices, list) and choices:
                 values[name] = str(choices[0])
+            elif name in self._actions:
+                values[name] = self._actions[name]
             else:
                 raise UnmetError(f'--dataset ID, or {name} = "…" under [parameters]')
         return values
@@ -144,11 +163,11 @@ class Lab:
         )
         if self.options.read_only and request.method not in ("GET", "HEAD"):
             raise UnmetError("a run without --read-only")
-        exchange = self.session.send(request, client)
+        exchange = self.durations.send(self.session, endpoint, request, client)
         if request.method not in ("GET", "HEAD"):
             self._wrote(values)
         for breach in self.wire.check(endpoint, exchange):
-            if not (strange or method) or _broke(breach):
+            if not (strange or method) or (_broke(breach) and not (method and exchange.status == _UNKNOWN_METHOD)):
                 self.noticed.append((endpoint, breach))
         answered = exchange.text + " ".join(exchange.headers.values())
         if self.session.redactor.echoed(answered) or request.credential.echoed(answered):
@@ -197,7 +216,7 @@ class Lab:
         scope: str | None = None,
         credential: Credential | None = None,
     ) -> Whole:
-        """Every row of a collection, up to five thousand; remembered until something is written."""
+        """Every row of a collection, up to a thousand; remembered until something is written."""
         return self._listed(collection, scope, credential, MAX_ROWS)
 
     def view(self, collection: Collection, scope: str | None = None, credential: Credential | None = None) -> Whole:
@@ -217,8 +236,7 @@ class Lab:
         if places is None or key not in places:
             places = {known: place for place, known in enumerate(self.view(collection).ids)}
             self._places[collection.endpoint.key] = places
-        query = {collection.page: places.get(key, 0) + 1, collection.size: 1}
-        answer = self.page(collection, query)
+        answer = self.page(collection, collection.window(places.get(key, 0) + 1, 1))
         if answer.ids == (key,):
             return answer.rows[0]
         self._places.pop(collection.endpoint.key)  # something moved the rows: look at them all
@@ -227,30 +245,28 @@ class Lab:
     def _walk(
         self, collection: Collection, scope: str | None, credential: Credential | None, name: Any, most: int
     ) -> Whole:
-        size = collection.cap or 100
+        size = collection.largest
         known: dict[str, dict[str, Any]] = {}
-        number, complete = 1, False
+        pages: list[Answer] = []
+        complete = False
         while len(known) < most and not complete:
-            query = {collection.page: number, collection.size: size}
+            number = len(pages) + 1
+            query = collection.window(number, size)
             answer: Answer = self.remembered(
                 (*name, "page", number), partial(self.page, collection, query, scope, credential)
             )
             fresh = [(key, row) for key, row in zip(answer.ids, answer.rows, strict=True) if key not in known]
             known.update(fresh)
-            complete = not fresh or (len(answer.rows) < size and answer.more is not True)
-            number += 1
-        return Whole(answer.exchange, tuple(known.values()), tuple(known), complete, known)
+            pages.append(answer)
+            complete = not fresh or (len(answer.rows) < size and _ends(answer, len(known)))
+        return Whole(answer.exchange, tuple(known.values()), tuple(known), complete, known, tuple(pages))
 
-    def complete(self, collection: Collection) -> Whole:
-        """Every row of the dataset under test.
 
-        Raises:
-            UnmetError: there are too many rows to look at them all.
-        """
-        whole = self.whole(collection)
-        if not whole.complete:
-            raise UnmetError(f"a dataset with at most {MAX_ROWS} rows")
-        return whole
+def _ends(answer: Answer, seen: int) -> bool:
+    """Whether a page that is not full is the last: a server may give fewer rows a page than it was asked for."""
+    if answer.more is not None:
+        return not answer.more
+    return answer.total is not None and seen >= answer.total
 
 
 def _broke(breach: Breach) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from diglot.conform.bench.journal import digest_of
 from diglot.conform.bench.lab import Lab
 from diglot.conform.binding.bindings import Action, Actions, Collection, Values, matches
 from diglot.conform.credentials import Credential
@@ -98,50 +99,105 @@ def held(values: Values, row: Mapping[str, Any]) -> list[tuple[Any, Any, Any]]:
     ]
 
 
+def item_id(item: Mapping[str, Any], values: Values) -> str:
+    """The id of an item, as one text whatever it is and however it is spelt."""
+    return str(item.get(values.item_id)).lower()
+
+
 @dataclass
 class Ledger:
-    """The rows of one collection as they were, and the operations that can put them back."""
+    """The rows of one collection as they were, and the operations that can put them back.
+
+    `exact`: a value that the tests are not known to have written is somebody else's, even where they wrote to its
+    field. That is for rows that were left alone for long; in a run, it may be what a wrong server made of theirs.
+    """
 
     lab: Lab
     collection: Collection
     before: Rows
     scope: str | None = None
     credential: Credential | None = None
+    exact: bool = False
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where these rows belong, in words of the contract and the fixtures."""
+        return str(self.collection.endpoint.key), self.scope or ""
+
+    def kept(self, key: str) -> dict[str, Any]:
+        """What it takes to put one row back: the members that the tests may write to, as they were."""
+        return {name: value for name, value in self.before[key].items() if name in self._written()}
 
     def changed(self) -> Changes:
         """What differs now."""
         return differences(self.before, self.lab.view(self.collection, self.scope, self.credential).by_id)
 
     def ours(self) -> Changes:
-        """What differs now in the rows and the members that the tests wrote to; the rest is somebody else's."""
+        """What differs now in the rows and the members that the tests wrote to; the rest is somebody else's.
+
+        Of values, the first of a pair is what to write: what was there, and what others have written meanwhile.
+        """
+        written, ours = self._written(), {}
+        for key, change in self.changed().items():
+            if key not in self.lab.touched or key not in self.before:
+                continue
+            pairs = {name: pair for name, pair in change.items() if name in written}
+            for values in self._values():
+                if values.shown in pairs:
+                    old, new = pairs[values.shown]
+                    pairs[values.shown] = self._wanted(values, old, new), new
+            if pairs := {name: pair for name, pair in pairs.items() if not same(*pair)}:
+                ours[key] = pairs
+        return ours
+
+    def _written(self) -> set[str]:
         bindings = self.lab.bindings
-        written = {values.shown for values in bindings.values} | {
+        return {values.shown for values in bindings.values} | {
             name
             for actions in bindings.actions
             for action in actions.actions
             for name in (*action.sets, *action.shows, *action.stamps)
         }
-        changes = {
-            key: {name: pair for name, pair in change.items() if name in written}
-            for key, change in self.changed().items()
-            if key in self.lab.touched
+
+    def _values(self) -> list[Values]:
+        return [values for values in self.lab.bindings.values if values.collection is self.collection]
+
+    def _wanted(self, values: Values, old: Any, new: Any) -> Any:
+        """The items that were there, with those of others as they are now."""
+        others = {
+            item_id(item, values): item
+            for item in (new if isinstance(new, list) else [])
+            if isinstance(item, dict) and not self._mine(item, values)
         }
-        return {key: change for key, change in changes.items() if change}
+        before = [item for item in (old if isinstance(old, list) else []) if isinstance(item, dict)]
+        wanted = [others.pop(item_id(item, values), item) for item in before]
+        return [*wanted, *others.values()] or old
+
+    def _mine(self, item: Mapping[str, Any], values: Values) -> bool:
+        wrote = self.lab.wrote.get(item_id(item, values))
+        return wrote is not None and (not self.exact or digest_of(item.get(values.item_value)) in wrote)
 
     def put_back(self) -> Changes:
         """Undo by actions and by writes whatever differs, and return what could not be undone."""
-        left = self.ours()
-        for _ in range(2):
-            if not left:
-                break
-            for actions in self.lab.bindings.actions:
-                if actions.collection is self.collection:
-                    self._reverse(actions, left)
-            for values in self.lab.bindings.values:
-                if values.collection is self.collection:
-                    self._rewrite(values, left)
+        session = self.lab.session
+        note, session.before_write = session.before_write, None  # what puts back is no writing of ours
+        try:
             left = self.ours()
-        return left
+            for _ in range(2):
+                if not left:
+                    break
+                self._undo(left)
+                left = self.ours()
+            return left
+        finally:
+            session.before_write = note
+
+    def _undo(self, left: Changes) -> None:
+        for actions in self.lab.bindings.actions:
+            if actions.collection is self.collection:
+                self._reverse(actions, left)
+        for values in self._values():
+            self._rewrite(values, left)
 
     def _reverse(self, actions: Actions, left: Changes) -> None:
         for action in sorted(actions.actions, key=lambda one: bool(one.stamps)):
@@ -151,9 +207,9 @@ class Ledger:
 
     def _rewrite(self, values: Values, left: Changes) -> None:
         entries = [
-            entry(values, key, held(values, self.before[key]), False)
+            entry(values, key, held(values, {values.shown: change[values.shown][0]}), False)
             for key, change in left.items()
-            if values.shown in change and key in self.before
+            if values.shown in change
         ]
         if entries:
             write(self.lab, values, entries, self.scope, self.credential)
@@ -166,16 +222,9 @@ def _undoes(action: Action, change: Mapping[str, tuple[Any, Any]]) -> bool:
 
 def ledgers(lab: Lab) -> list[Ledger]:
     """A ledger for each collection that something writes to: the dataset under test and the others that are known."""
-    writers: tuple[Actions | Values, ...] = (*lab.bindings.actions, *lab.bindings.values)
-    written = {one.collection.endpoint.key: one.collection for one in writers}
-    scopes: list[tuple[str | None, Credential | None]] = [(None, None)]
-    if lab.fixtures.other_dataset:
-        scopes.append((lab.fixtures.other_dataset, None))
-    if lab.fixtures.other_tenant:
-        scopes.append((lab.fixtures.other_tenant.dataset, lab.other_key))
     found = []
-    for collection in written.values():
-        for scope, credential in scopes:
+    for collection in written_to(lab):
+        for scope, credential in scopes(lab):
             try:
                 if scope is None:
                     lab.sight[collection.endpoint.key] = _sight(lab, collection)
@@ -183,6 +232,22 @@ def ledgers(lab: Lab) -> list[Ledger]:
             except UnansweredError:
                 continue
             found.append(Ledger(lab, collection, rows, scope, credential))
+    return found
+
+
+def written_to(lab: Lab) -> list[Collection]:
+    """The collections whose rows some operation writes to."""
+    writers: tuple[Actions | Values, ...] = (*lab.bindings.actions, *lab.bindings.values)
+    return list({one.collection.endpoint.key: one.collection for one in writers}.values())
+
+
+def scopes(lab: Lab) -> list[tuple[str | None, Credential | None]]:
+    """The datasets that are known and how to get at them; None: the one under test, with its own key."""
+    found: list[tuple[str | None, Credential | None]] = [(None, None)]
+    if lab.fixtures.other_dataset:
+        found.append((lab.fixtures.other_dataset, None))
+    if lab.fixtures.other_tenant:
+        found.append((lab.fixtures.other_tenant.dataset, lab.other_key))
     return found
 
 

@@ -30,6 +30,11 @@ def harmless_body(lab: Lab, endpoint: Endpoint) -> Any:
     return {}
 
 
+def is_known_valid(lab: Lab, endpoint: Endpoint) -> bool:
+    """Whether `harmless_body` gives a body that the operation must accept: one of an unbound operation is a guess."""
+    return endpoint.body is None or bound_to(lab, endpoint) is not None or not endpoint.body.get("required")
+
+
 def bound_to(lab: Lab, endpoint: Endpoint) -> Actions | Values | None:
     """The binding of a writing operation, if it has one."""
     every: tuple[Actions | Values, ...] = (*lab.bindings.actions, *lab.bindings.values)

@@ -1,15 +1,13 @@
-"""Inputs chosen because they tell right from wrong: keywords for a set of texts, near misses for a schema."""
+"""Inputs chosen because they tell right from wrong: near misses for a schema."""
 
 from __future__ import annotations
 
-import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from diglot.conform.binding.surface import Surface
 
 _MAX_DEPTH = 6
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _OF_TYPE: Mapping[str, Any] = {
     "string": "diglot",
     "integer": 7,
@@ -19,140 +17,6 @@ _OF_TYPE: Mapping[str, Any] = {
     "object": {},
     "null": None,
 }
-# A value of each type for where that type is not allowed, the most telling first.
-_INSTEAD: Mapping[str, Any] = {
-    "null": None,
-    "string": "diglot",
-    "array": [],
-    "integer": 7,
-    "object": {},
-    "boolean": True,
-}
-_MOST_INSTEAD = 2
-
-
-def keywords(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(what it tests, keyword) for a search in `texts`, plain ones first."""
-    named = [text for text in dict.fromkeys(texts) if text.isprintable() and text == text.strip()]
-    long = sorted((text for text in named if len(text) >= 4), key=len)
-    if long:
-        text = long[len(long) // 2]
-        yield from (("substring", inner) for inner in _inner(text))
-        yield "whole", text
-        yield from (("letter-case", form) for form in _cased(long))
-        yield "wildcard", text[:1] + "%" + text[-1:]
-        yield "wildcard", text[:2] + "_" + text[3:]
-        yield "wildcard", text[:2] + "." + text[3:] if text[2] != "." else text[:1] + ".*"
-        yield "wildcard", text[:1] + "*"
-    yield from (("beyond-ascii", inner) for inner in _foreign(named))
-    yield from (("wildcard", sign) for sign in ("%", "_", "[", "\\", "'"))
-    yield "no-match", "zq-diglot-no-such-text"
-
-
-def _inner(text: str) -> Iterator[str]:
-    """Pieces from within, from the start and from the end, without blanks at their edges."""
-    third = max(len(text) // 3, 1)
-    for piece in (text[third : 2 * third + 1], text[: third + 1], text[-third - 1 :]):
-        if piece.strip() == piece:
-            yield piece
-    head, blank, tail = text.partition(" ")
-    if blank and head and tail:
-        yield head[-1] + blank + tail[0]
-
-
-def _cased(texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        letters = "".join(char for char in text if char.isascii())
-        if letters == text and text.swapcase() != text:
-            yield from dict.fromkeys((text.upper(), text.lower(), text.swapcase()))
-            return
-
-
-def _foreign(texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        run = "".join(char if not char.isascii() else " " for char in text).split()
-        if run:
-            yield run[0][:2]
-            return
-
-
-def found_in(keyword: str, text: str) -> tuple[bool, bool]:
-    """Whether a case-insensitive search must find `keyword` in `text`, and whether it may.
-
-    They differ only in letters beyond ASCII, whose case databases treat differently.
-    """
-    must = _ascii_lower(keyword) in _ascii_lower(text)
-    return must, must or keyword.casefold() in text.casefold()
-
-
-def _ascii_lower(text: str) -> str:
-    return text.translate(_LOWER)
-
-
-def near_misses(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(how it is wrong, text) for a parameter in a query or path."""
-    kind = schema.get("type")
-    minimum, maximum, choices = schema.get("minimum"), schema.get("maximum"), schema.get("enum")
-    if kind in ("integer", "number"):
-        yield "not-a-number", "abc"
-        yield "trailing-text", "1abc"
-        if kind == "integer":
-            yield "not-whole", "1.5"
-        if isinstance(minimum, int):
-            yield "below-minimum", str(minimum - 1)
-            yield "far-below-minimum", str(minimum - 100)
-        if isinstance(maximum, int):
-            yield "above-maximum", str(maximum + 1)
-    elif kind == "boolean":
-        yield "not-a-boolean", "maybe"
-    elif isinstance(choices, list) and choices:
-        yield "not-listed", "no-such-value"
-        first = str(choices[0])
-        yield "other-case", first.upper() if first.upper() not in choices else first.swapcase()
-        yield "part-of-a-value", first[:-1] or first * 2
-    elif schema.get("format") == "uuid":
-        yield "not-a-uuid", "not-a-uuid"
-
-
-def near_miss_bodies(surface: Surface, schema: Mapping[str, Any], valid: Any) -> Iterator[tuple[str, str, Any]]:
-    """(where, how it is wrong, body): `valid` with one thing changed so that the schema no longer allows it."""
-    yield from _misses(surface, schema, valid, "", 0)
-
-
-def _misses(surface: Surface, node: Any, value: Any, at: str, depth: int) -> Iterator[tuple[str, str, Any]]:
-    schema = surface.schema(node)
-    if depth > _MAX_DEPTH:
-        return
-    types = schema.get("type")
-    allowed = {types} if isinstance(types, str) else set(types or ())
-    others = [kind for kind in _INSTEAD if kind not in allowed and not (kind == "integer" and "number" in allowed)]
-    for kind in others[:_MOST_INSTEAD] if allowed else ():
-        yield at, f"{kind}-instead", _INSTEAD[kind]
-    if "string" not in allowed and allowed & {"boolean", "integer", "number"}:
-        yield at, "quoted", "true" if "boolean" in allowed else "1"
-    if schema.get("format") == "uuid":
-        yield at, "not-a-uuid", "not-a-uuid"
-    choices = schema.get("enum")
-    if isinstance(choices, list):
-        yield at, "not-listed", "no-such-value"
-    if isinstance(value, dict):
-        yield from _object_misses(surface, schema, value, at, depth)
-    elif isinstance(value, list) and value:
-        for where, how, item in _misses(surface, schema.get("items"), value[0], f"{at}/*", depth + 1):
-            yield where, how, [item, *value[1:]]
-
-
-def _object_misses(
-    surface: Surface, schema: Mapping[str, Any], value: dict[str, Any], at: str, depth: int
-) -> Iterator[tuple[str, str, Any]]:
-    for name in schema.get("required") or ():
-        if name in value:
-            yield f"{at}/{name}", "missing", {key: held for key, held in value.items() if key != name}
-    properties = schema.get("properties")
-    for name, below in (properties if isinstance(properties, Mapping) else {}).items():
-        held = value.get(name)
-        for where, how, changed in _misses(surface, below, held, f"{at}/{name}", depth + 1):
-            yield where, how, {**value, name: changed}
 
 
 def sample_of(surface: Surface, node: Any, depth: int = 0) -> Any:

@@ -20,6 +20,7 @@ class Parameter:
     place: str
     required: bool
     schema: Mapping[str, Any]
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,26 @@ class Surface:
         return cls(document, tuple(_endpoints(document)))
 
     def find(self, key: str) -> Endpoint | None:
-        """The endpoint of a key such as `GET /datasets/{id}/documents`; the names of parameters do not matter."""
+        """The endpoint of a key such as `GET /datasets/{id}/documents`; the names of parameters do not matter.
+
+        Where there is none, one that differs by a base path only: `/v1/datasets/{id}/documents`.
+        """
         method, _, path = key.partition(" ")
         wanted = OpKey.of(method, path.strip())
-        return next((endpoint for endpoint in self.endpoints if endpoint.key == wanted), None)
+        exact = next((endpoint for endpoint in self.endpoints if endpoint.key == wanted), None)
+        alike = [endpoint for endpoint in self.endpoints if _differ_by_base(endpoint.key, wanted)]
+        return exact or (alike[0] if len(alike) == 1 else None)
 
     def schema(self, node: Any) -> Mapping[str, Any]:
         """A schema with its reference followed; not an object: the empty schema."""
         return follow(self.document, node)
+
+
+def _differ_by_base(one: OpKey, other: OpKey) -> bool:
+    """Whether one of two operations is the other below a path without parameters."""
+    shorter, longer = sorted((one.route, other.route), key=len)
+    base = longer.removesuffix(shorter)
+    return one.method == other.method and base != longer and shorter != "/" and "{}" not in base
 
 
 def follow(document: Mapping[str, Any], node: Any) -> Mapping[str, Any]:
@@ -147,4 +160,6 @@ def _parameters(
             parameter = follow(document, entry)
             merged[str(parameter.get("in")), str(parameter.get("name"))] = parameter
     for (place, name), parameter in merged.items():
-        yield Parameter(name, place, parameter.get("required") is True, follow(document, parameter.get("schema")))
+        schema = follow(document, parameter.get("schema"))
+        said = " ".join(str(one.get("description", "")) for one in (parameter, schema))
+        yield Parameter(name, place, parameter.get("required") is True, schema, said.strip())

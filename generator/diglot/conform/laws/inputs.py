@@ -1,158 +1,151 @@
-"""What the contract does not allow is refused, with the right status and without effect; nothing breaks the server."""
+"""What the contract does not allow is refused, with the right status and without effect; what it allows is accepted."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
-from diglot.conform.bench.lab import JSON, UNKNOWN_ID, Lab, refused
+from diglot.conform.bench.lab import JSON, Lab, refused
 from diglot.conform.bench.ledger import differences
+from diglot.conform.bench.misses import Misses
+from diglot.conform.bench.refusals import ANY_REFUSAL, BAD_INPUT, BAD_PATH, Refusals, needs_body, sent_with
 from diglot.conform.bench.requests import bound_to, deep_body, harmless_body
-from diglot.conform.bench.samples import near_miss_bodies, near_misses
 from diglot.conform.binding.surface import Endpoint, Parameter
 from diglot.conform.laws.law import Law
-from diglot.conform.wire.breach import Breach, UnansweredError
-from diglot.conform.wire.session import Exchange
+from diglot.conform.wire.breach import Breach
 
-_BAD_INPUT = frozenset({400, 422})
-_BAD_PATH = frozenset({400, 404, 422})
-_MALFORMED = (b"{", b"", b'{"a": 1,}', b"\xff\xfe{}")
-_OTHER_TYPES = ("text/plain", "application/x-www-form-urlencoded")
-_HUGE = "9" * 40
-_STRANGE_TEXT = ("%00", "%FF%FE", "x" * 3000, "%F0%9F%99%82%E2%80%AE", "%27%22%3B--%25%5C%5F")
-
-
-class _Refusals:
-    """Gathers the answers to input that must be refused: one breach a place, however many inputs show it."""
-
-    def __init__(self, where: str, statuses: frozenset[int], source: str = "input.refused") -> None:
-        self._where, self._statuses, self._source = where, statuses, source
-        self._accepted: list[tuple[str, Exchange]] = []
-        self._other: list[tuple[str, Exchange]] = []
-
-    def add(self, case: str, exchange: Exchange) -> None:
-        if exchange.ok or 300 <= exchange.status < 400:
-            self._accepted.append((case, exchange))
-        elif exchange.status not in self._statuses and 400 <= exchange.status < 500:
-            self._other.append((case, exchange))
-
-    def breaches(self) -> Iterator[Breach]:
-        for rule, cases in (("invalid-input-accepted", self._accepted), ("refusal-status-wrong", self._other)):
-            if cases:
-                exchange = cases[0][1]
-                names = ", ".join(dict.fromkeys(case for case, _ in cases))
-                args = {"where": self._where} | ({"case": "invalid"} if rule == "refusal-status-wrong" else {})
-                yield Breach(rule, args, exchange, sorted(self._statuses), f"{exchange.status}: {names}", self._source)
+_OTHER_TYPE = "text/plain"
+_OTHER_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml")
+_MOST_CHOICES = 8
 
 
 def _parameters(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    misses = Misses(lab.surface)
     for one in (*endpoint.placed("query"), *endpoint.placed("path")):
-        refusals = _Refusals(f"{one.place} {one.name}", _BAD_INPUT if one.place == "query" else _BAD_PATH)
-        for case, text in near_misses(one.schema):
-            refusals.add(case, _with(lab, endpoint, one, text))
+        refusals = Refusals(f"{one.place} {one.name}", BAD_INPUT if one.place == "query" else BAD_PATH)
+        first = endpoint is lab.surface.endpoints[0]  # who looks an id up is one function, mostly
+        known = lab.values(endpoint).get(one.name, "") if first else ""
+        for miss in misses.texts(one.schema, known):
+            if miss.value or one.place == "query":
+                refusals.add(miss.how, sent_with(lab, endpoint, one, miss.value))
         yield from refusals.breaches()
 
 
-def _with(lab: Lab, endpoint: Endpoint, one: Parameter, text: str, strange: bool = False) -> Exchange:
-    """A request that is valid but for one parameter; strange text is escaped already."""
-    body = harmless_body(lab, endpoint)
-    if one.place == "path":
-        return lab.call(endpoint, lab.values(endpoint, **{one.name: text}), body=body, strange=strange)
-    query: Any = f"{one.name}={text}" if strange else {one.name: text}
-    return lab.call(endpoint, lab.values(endpoint), query=query, body=body, strange=strange)
-
-
 def _bodies(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    yield from _near_misses(lab, endpoint, also=False)
+
+
+def _types(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    """The types that `_bodies` leaves out, at every place."""
+    yield from _near_misses(lab, endpoint, also=True)
+
+
+def _near_misses(lab: Lab, endpoint: Endpoint, also: bool) -> Iterator[Breach]:
     if endpoint.body is None:
         return
     values, valid = lab.values(endpoint), deep_body(lab, endpoint)
     bound = bound_to(lab, endpoint)
     before = lab.view(bound.collection).by_id if bound else {}
-    places: dict[str, _Refusals] = {}
+    places: dict[str, Refusals] = {}
     last = None
-    for where, case, body in near_miss_bodies(lab.surface, endpoint.body, valid):
-        statuses = _BAD_PATH if case == "not-a-uuid" else _BAD_INPUT
-        refusals = places.setdefault(f"{where}{sorted(statuses)}", _Refusals(f"body {where or '/'}", statuses))
-        last = lab.call(endpoint, values, raw=json.dumps(body).encode())
-        refusals.add(case, last)
-    breaches = [breach for refusals in places.values() for breach in refusals.breaches()]
-    yield from breaches
-    if not bound or not last or any(breach.rule == "invalid-input-accepted" for breach in breaches):
+    for miss in Misses(lab.surface).bodies(endpoint.body, valid, also):
+        statuses = ANY_REFUSAL if bound is None else BAD_PATH if miss.how == "not-a-uuid" else BAD_INPUT
+        where = f"body {miss.where or '/'}"
+        refusals = places.setdefault(f"{where}{sorted(statuses)}", Refusals(where, statuses))
+        last = lab.call(endpoint, values, raw=json.dumps(miss.value).encode())
+        refusals.add(miss.how, last)
+    for refusals in places.values():
+        yield from refusals.breaches()
+    if not bound or not last or any(refusals.accepted for refusals in places.values()):
         return
     if changes := differences(before, lab.view(bound.collection).by_id):
         yield Breach("refused-write-changed", {}, last, {}, changes, "input.refused", frozenset(changes))
 
 
 def _malformed(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    """What is not JSON at all is refused; what some parsers let pass (RFC 8259, 9) is left to them."""
     if endpoint.body is None:
         return
-    refusals = _Refusals("body", _BAD_INPUT, "input.body")
-    for raw in _MALFORMED:
-        refusals.add(f"malformed {raw!r}", lab.call(endpoint, lab.values(endpoint), raw=raw))
+    whole = json.dumps(harmless_body(lab, endpoint)).encode()
+    cases = [("cut-off", whole[:-1]), ("single-quotes", whole.replace(b'"', b"'") if b'"' in whole else b"{'a': 1}")]
+    if needs_body(lab, endpoint):
+        cases.append(("empty", b""))
+    refusals = Refusals("body", BAD_INPUT, "input.body")
+    for case, raw in cases:
+        refusals.add(case, lab.call(endpoint, lab.values(endpoint), raw=raw))
     yield from refusals.breaches()
 
 
 def _media(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
-    """A body of another media type is 415; parameters of the right one do not matter."""
+    """A body of another media type is 415; parameters of the right one do not matter, nor does blank space."""
+    yield from _other_types(lab, endpoint, (_OTHER_TYPE,))
+    yield from _accepted(lab, endpoint, (f"{JSON}; charset=utf-8",))
+
+
+def _more_media(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    yield from _other_types(lab, endpoint, _OTHER_TYPES)
+    yield from _accepted(lab, endpoint, ("Application/JSON", f"{JSON};charset=UTF-8"))
+
+
+def _other_types(lab: Lab, endpoint: Endpoint, media_types: tuple[str, ...]) -> Iterator[Breach]:
     body = harmless_body(lab, endpoint)
     if not body or JSON not in endpoint.media_types:
         return
     raw, values = json.dumps(body).encode(), lab.values(endpoint)
     statuses = frozenset({415}) if "415" in endpoint.responses else frozenset({400, 415, 422})
-    refusals = _Refusals("header Content-Type", statuses, "input.body")
-    for media_type in _OTHER_TYPES:
-        if media_type not in endpoint.media_types:
+    refusals = Refusals("header Content-Type", statuses, "input.body")
+    for media_type in media_types:
+        if media_type.partition(";")[0] not in endpoint.media_types:
             refusals.add(media_type, lab.call(endpoint, values, raw=raw, media_type=media_type))
     yield from refusals.breaches()
-    exchange = lab.call(endpoint, values, raw=raw, media_type=f"{JSON}; charset=utf-8")
-    if not exchange.ok:
-        raise UnansweredError(refused(exchange, f"Content-Type: {JSON}; charset=utf-8"))
 
 
-def _strange(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
-    """No input, however large, deep or strange, is answered with a 5xx: the wire check says so."""
-    for one in endpoint.placed("query"):
-        numeric = one.schema.get("type") in ("integer", "number")
-        texts = (_HUGE,) if numeric else _STRANGE_TEXT[:1] if "enum" in one.schema else _STRANGE_TEXT
-        for text in texts:
-            _with(lab, endpoint, one, text, strange=True)
-    first = endpoint is lab.surface.endpoints[0]
-    for one in endpoint.placed("path"):
-        for text in _STRANGE_TEXT[: 2 if first else 1]:
-            _with(lab, endpoint, one, text, strange=True)
-    if endpoint.body is not None:
-        values = lab.values(endpoint)
-        for raw in dict.fromkeys(_strange_bodies(deep_body(lab, endpoint))):
-            lab.call(endpoint, values, raw=raw, strange=True)
-    yield from ()
+def _accepted(lab: Lab, endpoint: Endpoint, media_types: tuple[str, ...]) -> Iterator[Breach]:
+    """The same JSON in other words: with blank space and with letters escaped."""
+    body = harmless_body(lab, endpoint)
+    if not body or JSON not in endpoint.media_types:
+        return
+    raw = json.dumps(body, indent=2).replace("d", "\\u0064").encode() + b"\r\n\t "
+    for media_type in media_types:
+        exchange = lab.call(endpoint, lab.values(endpoint), raw=raw, media_type=media_type)
+        if not exchange.ok:
+            yield refused(exchange, f"Content-Type: {media_type}")
 
 
-def _strange_bodies(valid: Any) -> Iterator[bytes]:
-    """Bodies that are deep, long or odd; where they would be valid, they name rows that do not exist."""
-    yield b"[" * 100_000
-    if isinstance(valid, dict) and valid:
-        name = next(iter(valid))
-        quoted = json.dumps(name).encode()
-        for odd in (rb'"\u0000"', rb'"\ud800"', b"1e999", b'"' + b"x" * 100_000 + b'"'):
-            yield b"{" + quoted + b": [" + odd + b"]}"
-        for text in ("\u0000", "\ud800", UNKNOWN_ID.upper()):
-            yield json.dumps(_replaced(valid, text)).encode()
+def _edges(lab: Lab, endpoint: Endpoint) -> Iterator[Breach]:
+    """What lies on a bound of the contract is valid, and so is each value that it lists."""
+    if not endpoint.reads and bound_to(lab, endpoint) is None:
+        return  # no body is known to be valid there
+    tried = {one.parameter for collection in lab.bindings.collections for one in collection.filters}
+    tried |= {actions.parameter for actions in lab.bindings.actions}
+    for one in (*endpoint.placed("query"), *endpoint.placed("path")):
+        known = lab.values(endpoint).get(one.name, "")
+        for text in dict.fromkeys(_on_edge(one, known, one.name in tried)):
+            exchange = sent_with(lab, endpoint, one, text)
+            if not exchange.ok:
+                yield refused(exchange, f"{one.name}={'upper case' if text == known.upper() != known else text[:40]}")
 
 
-def _replaced(value: Any, text: str) -> Any:
-    """The same body with every text in it replaced: all its ids become unknown."""
-    if isinstance(value, dict):
-        return {name: _replaced(held, text) for name, held in value.items()}
-    if isinstance(value, list):
-        return [_replaced(held, text) for held in value]
-    return text if isinstance(value, str) else value
+def _on_edge(one: Parameter, known: str, tried: bool) -> Iterator[str]:
+    """Values at the edge; those of a list are left out where other laws have tried them."""
+    schema = one.schema
+    for word in ("minimum", "maximum", "default"):
+        value = schema.get(word)
+        if isinstance(value, int) and not isinstance(value, bool):
+            yield str(value)
+    choices = schema.get("enum")
+    if isinstance(choices, list) and not tried:
+        yield from (str(choice) for choice in choices[:_MOST_CHOICES])
+    if schema.get("format") == "uuid" and known:
+        yield known.upper()
 
 
 LAWS = (
     Law("input.parameters", "endpoint", _parameters),
     Law("input.bodies", "endpoint", _bodies, writes=True),
-    Law("input.malformed", "endpoint", _malformed, writes=True),
-    Law("input.media", "endpoint", _media, writes=True, presumes=("input.valid",)),
-    Law("input.strange", "endpoint", _strange),
+    Law("input.more-bodies", "endpoint", _types, writes=True, thorough=True),
+    Law("input.malformed", "endpoint", _malformed),
+    Law("input.media", "endpoint", _media, presumes=("input.valid",)),
+    Law("input.more-media", "endpoint", _more_media, presumes=("input.valid",), thorough=True),
+    Law("input.edges", "endpoint", _edges, presumes=("input.valid",), thorough=True),
 )

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from diglot.conform.laws import actions, credentials, filters, inputs, isolation, paging, protocol, values
+from diglot.conform.laws import (
+    actions,
+    batches,
+    concurrency,
+    credentials,
+    filters,
+    hazards,
+    inputs,
+    isolation,
+    paging,
+    protocol,
+    readback,
+    searching,
+    timing,
+    values,
+)
 from diglot.conform.laws.law import Law
 from diglot.conform.outcome import Options
 
 LAWS: tuple[Law, ...] = (
     *protocol.FIRST,
+    *timing.FIRST,
     *paging.LAWS,
+    *searching.LAWS,
     *filters.LAWS,
     *credentials.LAWS,
     *isolation.READING,
     *actions.LAWS,
+    *batches.LAWS,
     *values.LAWS,
+    *readback.LAWS,
+    *concurrency.LAWS,
     *isolation.WRITING,
     *inputs.LAWS,
+    *hazards.LAWS,
+    *timing.LAWS,
+    *paging.CLOSER,
+    *searching.CLOSER,
     *protocol.LAWS,
 )
 

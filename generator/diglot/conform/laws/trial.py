@@ -20,7 +20,7 @@ from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 # What is written is read back from the list: where its pages cannot be trusted, nothing follows from them.
 _ALWAYS_PRESUMED = {"actions": ("paging.order", "paging.partition"), "values": ("paging.order", "paging.partition")}
 
-_PROVEN = frozenset({"page-echo-wrong", "unknown-row-accepted", "unknown-field-accepted"})
+_PROVEN = frozenset({"page-echo-wrong", "unknown-row-accepted", "unknown-field-accepted", "answer-unstable"})
 _ABSENT = (404, 405, 501)  # what a server answers that does not know an operation
 _FURTHER = 2  # tries after the first failure
 # How long to watch for others: three times as long as a try took, so that who was there in three tries is there again.
@@ -86,7 +86,7 @@ class Trial:
                 self.not_exercised.append(NotExercised(what, f"{name} without findings"))
                 self._broken.add((law.name, str(endpoint.key)))
                 return
-            if name in self._unmet and law.over == "values":
+            if name in self._unmet and name in law.presumes and law.over == "values":
                 self.not_exercised.append(NotExercised(what, f"{name}, exercised"))
                 self._unmet.add(law.name)
                 return

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.conform.wire.session import Exchange
+from diglot.conform.wire.session import Exchange, Request
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,11 @@ class Breach:
 
     `args` is the identity: stable names, no ids and no random values. `expected` and `got` are for people: values or
     short equations in symbols, no prose of one language. `source` is the key of the sentence it rests on. `rows` are
-    the ids of rows that changed although nobody named them.
+    the ids of rows that changed although nobody named them. `suspect` is `contract` where it may be the documents that
+    err.
+
+    `law` is the id of the law that found it (empty: what every answer must obey). `baseline` is a valid request that
+    the one sent was made from, and `place` what was changed in it (`query limit`, `body /ids/*`), where they are known.
     """
 
     rule: str
@@ -25,6 +29,10 @@ class Breach:
     got: Any = None
     source: str = ""
     rows: frozenset[str] = frozenset()
+    suspect: str = ""
+    law: str = ""
+    baseline: Request | None = None
+    place: str = ""
 
 
 class UnmetError(Exception):
