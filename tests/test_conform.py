@@ -18,9 +18,10 @@ from conform_help import CONTRACT, LAWS, fixtures
 from conftest import ROOT
 from diglot.conform import Fixtures, Options, Report, Target, run
 from diglot.conform.bench.searches import found_in
-from diglot.conform.binding.bindings import bind
+from diglot.conform.binding.bind import bind
 from diglot.conform.binding.surface import Surface
 from diglot.conform.credentials import Redactor, Secret, near_misses, valid
+from diglot.conform.outcome import Status
 from diglot.core.catalogue import message
 from diglot.core.tree import plain
 from diglot.core.usage import LANGUAGES, UsageError
@@ -156,8 +157,8 @@ def test_an_application_is_imported_served_and_found_below_its_prefix() -> None:
 def test_an_interrupted_run_puts_back_what_it_changed(server: str) -> None:
     before = everything(server)
 
-    def interrupt(what: str, done: int, of: int) -> None:
-        if what == "values.replace":
+    def interrupt(status: Status) -> None:
+        if status.what == "values.replace":
             raise KeyboardInterrupt
 
     report = conform(server, replace(LAWS_ONLY, only=("values.",), progress=interrupt))

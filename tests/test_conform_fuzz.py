@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from conform_help import CONTRACT, LAWS, fixtures
@@ -16,7 +17,7 @@ from diglot.conform.fuzz import engine
 from diglot.conform.fuzz.proof import Proof, routed
 from diglot.conform.wire.session import Request
 from diglot.core.tree import plain
-from diglot.serve import running
+from diglot.serve import demo, running
 from diglot.serve.app import create_app
 from servers.books import SPEC, library
 
@@ -126,6 +127,22 @@ def test_known_ids_stand_in_most_requests() -> None:
     assert sum(str(known.dataset).encode() in path for path in drawn) > 0.6 * len(drawn)
     bodies = [body for method, _, _, body, _ in log if method == "POST"]
     assert any(known.metadata_fields[0].id.encode() in body for body in bodies)
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_only_rows_that_can_be_put_back_are_named_in_writes() -> None:
+    with running() as url:
+        address = f"{url}/datasets/{demo().dataset}/documents"
+        key = {"Authorization": f"Bearer {demo().token}"}
+        pages = [
+            httpx2.get(address, params={"limit": 100, "page": page}, headers=key).json()["data"] for page in (1, 2)
+        ]
+    states = {row["id"]: row["display_status"] for rows in pages for row in rows}
+    _, log = fuzzed(create_app(), CONTRACT, LAWS, fixtures(), Options(("fuzz",), max_requests=150))
+    written = b"".join(body for method, _, _, body, _ in log if method in ("POST", "PATCH")).decode("utf-8", "replace")
+    named = {key for key in states if key in written}
+    assert 0 < len(named) <= 10
+    assert {states[key] for key in named} <= {"available", "disabled", "archived"}
 
 
 def test_read_only_sends_nothing_but_reads() -> None:

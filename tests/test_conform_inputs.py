@@ -308,6 +308,8 @@ ACCEPTED: dict[str, tuple[Any, str]] = {
         "body /operation_data/*/metadata_list/*/value",
     ),
     "a body cut off": (body_as(lambda body: body + b"}" if body.endswith(b"]") else body), "body"),
+    "what stands behind the JSON": (body_as(lambda body: body.removesuffix(b" x")), "body"),
+    "a comma at the end": (body_as(lambda body: body.replace(b",}", b"}")), "body"),
     "no body": (body_as(lambda body: body or b'{"document_ids": [], "operation_data": []}'), "body"),
     "a form": (bent(hear=reads_forms), "header Content-Type"),
 }
@@ -406,7 +408,6 @@ CHOICES: dict[str, Any] = {
     "knows no HEAD and no OPTIONS": refuses(lambda scope, body: scope["method"] in ("HEAD", "OPTIONS"), 501),
     "takes bodies of a megabyte for too large": refuses(lambda scope, body: len(body) > 900_000, 413),
     "takes long addresses for too long": refuses(lambda scope, body: len(scope["query_string"]) > 2000, 414),
-    "takes what stands behind the JSON for nothing": body_as(lambda body: body.removesuffix(b" x")),
     "reads signs and blanks in numbers": query_as(lambda text: text.replace("%2B", "").replace("%20", "")),
     "takes empty values for absent ones": query_as(lambda text: re.sub(r"(^|&)\w+=(?=&|$)", "", text)),
     "repairs what is not UTF-8": body_as(lambda body: body.decode("utf-8", "replace").encode()),

@@ -34,7 +34,7 @@ from servers.right import DATASETS, FIELDS, KEYS, Books, Choices, asgi, known, u
 
 LAWS_ONLY = Options(engines=("laws",))
 MAIN = next(key for key, name in DATASETS.items() if name == "main")
-MEMBERS = ("doc_metadata", "enabled", "archived", "display_status", "disabled_at", "disabled_by")
+MEMBERS = ("doc_metadata", "enabled", "archived")
 Command = Callable[..., tuple[int, str, str]]
 
 
@@ -203,7 +203,8 @@ def start(url: str, fixtures_file: Path, *arguments: str) -> subprocess.Popen[st
 
 def once_written(books: Books, process: subprocess.Popen[str], more: int = 1) -> None:
     """Wait until the process has written to rows, and has sent some more requests."""
-    while process.poll() is None and not books.ours:
+    ids = {row["id"] for rows in books.rows.values() for row in rows}
+    while process.poll() is None and not books.ours & ids:
         time.sleep(0.001)
     reached = books.served + more
     while process.poll() is None and books.served < reached:

@@ -16,7 +16,7 @@ from conform_help import CONTRACT, LAWS, fixtures
 from diglot.conform import Fixtures, MetadataField, Options, Report, Target, run
 from diglot.conform.bench.deeds import pairs
 from diglot.conform.bench.fields import agrees
-from diglot.conform.binding.bindings import bind
+from diglot.conform.binding.bind import bind
 from diglot.conform.binding.surface import Surface
 from diglot.conform.laws.table import LAWS as LAW_TABLE
 from diglot.core.tree import plain

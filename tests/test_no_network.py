@@ -61,6 +61,7 @@ def test_only_named_modules_can_open_a_connection() -> None:
     network = {"httpx2", "httpx", "requests", "urllib.request", "http.client", "socket", "ssl", "ftplib", "asyncio"}
     allowed = {"conform/wire/sender.py", "conform/target.py", "fetch/address.py", "fetch/client.py", "fetch/server.py"}
     allowed |= {path.relative_to(SOURCES).as_posix() for path in (SOURCES / "serve").glob("*.py")}
+    allowed |= {"conform/fuzz/drawing.py"}  # writes down what Schemathesis drew as HTTP, by requests; sends nothing
     found = set()
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

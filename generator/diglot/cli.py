@@ -146,6 +146,7 @@ def _conform(command: argparse.ArgumentParser) -> None:
         "TARGET may be a family of faults or a part of a name",
     )
     command.add_argument("--read-only", action="store_true", help="send nothing that writes")
+    command.add_argument("--replay", metavar="FILE", help="run only the findings of this file (json, jsonl) again")
     command.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     command.add_argument("--budget", default="60", metavar="SECONDS", help="for the whole run (default: %(default)s)")
     command.add_argument("--max-requests", default="1500", metavar="N", help="of the whole run (default: %(default)s)")

@@ -140,7 +140,8 @@ class _OperationItem(pytest.Item):
         from dataclasses import replace
 
         report = self._run.result()
-        mine = tuple(one for one in report.findings if self._run.stands_with(one.operation) == self._operation)
+        parts = [part for one in report.findings for part in one.parts]
+        mine = tuple(part for part in parts if self._run.stands_with(part.operation) == self._operation)
         replace(report, findings=mine).raise_for_findings(self.config.getoption("--diglot-fail-on"))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> str:

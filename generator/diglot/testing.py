@@ -19,6 +19,7 @@ from typing import Any
 
 from diglot import files, pipeline
 from diglot.conform import Fixtures, Options, Report, Target
+from diglot.core.finding import Finding
 from diglot.core.ir import Fragment
 from diglot.core.tree import plain
 from diglot.core.usage import UsageError
@@ -66,8 +67,11 @@ def against(
     where = Target.parse(target) if isinstance(target, str) else Target(app=target)
     report = pipeline.conform(project, where, plain(canonical(contract).document), fixtures, options, laws)
     locate = locator(contract)
-    findings = [replace(item, location=locate(item.location.pointer)) for item in report.findings]
-    return replace(report, findings=tuple(findings))
+
+    def placed(item: Finding) -> Finding:
+        return replace(item, location=locate(item.location.pointer), also=tuple(placed(part) for part in item.also))
+
+    return replace(report, findings=tuple(placed(item) for item in report.findings))
 
 
 def contract_for(project: Project, name: str | None) -> Fragment:

@@ -9,7 +9,8 @@ from functools import partial
 
 from diglot import files, pipeline
 from diglot.commands.common import by_history, findings_of, listed, operations_of, outcome_of, project_of, stale
-from diglot.commands.conform import live_progress, summary_of
+from diglot.commands.conform import summary_of
+from diglot.commands.progress import progress
 from diglot.conform import Options
 from diglot.core.catalogue import phrase
 from diglot.core.finding import Finding
@@ -99,8 +100,8 @@ def _make(project: Project, arguments: Namespace, language: str) -> _Made:
 def _test(project: Project, streams: Streams) -> tuple[tuple[Finding, ...], list[str]]:
     """The contract as written, held against the embedded reference server."""
     contract = contract_for(project, None)
-    options = Options(journal=False, spec=project.config.contract, progress=live_progress(streams))
-    with pipeline.reference_server() as (url, fixtures):
+    with progress(streams) as shown, pipeline.reference_server() as (url, fixtures):
+        options = Options(journal=False, spec=project.config.contract, progress=shown)
         report = against(project, url, contract, fixtures, options)
     if report.interrupted:
         raise KeyboardInterrupt

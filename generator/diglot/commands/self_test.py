@@ -39,7 +39,7 @@ _CLEAR = "\r\x1b[K"
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """What is tested with what: the contract, its bindings, the options, and the engines of each run in turn."""
+    """What servers are tested with: the contract, its bindings, the options, and the engines of each run in turn."""
 
     document: Mapping[str, Any]
     bindings: Mapping[str, Any]
@@ -105,6 +105,10 @@ def _verdicts(trial: _Trial, places: Sequence[int]) -> Iterator[_Verdict]:
             yield future.result()
         for place in (*(place for place in places if FAULTS[place].timed), None):
             yield pool.submit(_judge, place).result()
+    except BaseException:  # Ctrl-C too: nobody waits for servers that are still being tested
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from diglot.core.catalogue import message
 from diglot.core.finding import Finding
@@ -16,8 +16,42 @@ ENGINES: tuple[Engine, ...] = ("laws", "fuzz")
 Profile = Literal["documented", "strict"]
 PROFILES: tuple[Profile, ...] = ("documented", "strict")
 
-Progress = Callable[[str, int, int], None]
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a run has come: the phase (`laws`, `fuzz`, `replay`) and in it what is done, of how many (0: unknown).
+
+    `requests`, `seconds` and `findings` count from the start of the run.
+    """
+
+    phase: str
+    what: str
+    done: int
+    of: int
+    requests: int
+    seconds: float
+    findings: int
+
+
+Progress = Callable[[Status], None]
 Say = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finding of an earlier run, to be run again: its identity, the law that found it, and the request if it has one.
+
+    `during` is the law in whose course one exchange showed it by itself; `base_url` and `dataset` are what was tested.
+    """
+
+    rule: str
+    operation: str
+    args: Mapping[str, Any]
+    law: str = ""
+    during: str = ""
+    base_url: str = ""
+    dataset: str = ""
+    request: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +64,9 @@ class Options:
     no limit), `max_requests` the whole run's; what it takes to put things back comes on top. `read_only` sends GET and
     HEAD only; `journal` keeps what was there on the disk until it is put back, and puts back what an earlier run left;
     `seed` chooses the inputs of the fuzzing engine; `spec` is the path that findings name; `only` the
-    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told (what, done, of) on the way,
-    `say` (phrase, **words) what the user must know at once.
+    beginnings of the names of the laws to try (`paging.`; empty: all); `progress` is told the status on the way;
+    `replay` are findings to run again instead of everything, `say` (phrase, **words) what the user
+    must know at once.
     """
 
     engines: tuple[Engine, ...] = ENGINES
@@ -46,6 +81,7 @@ class Options:
     spec: str = "specs/openapi.yaml"
     only: tuple[str, ...] = ()
     progress: Progress | None = None
+    replay: tuple[Recorded, ...] = ()
     say: Say | None = None
 
 
@@ -94,5 +130,5 @@ class ConformError(AssertionError):
 
 
 def _said(finding: Finding) -> str:
-    text = f"{finding.operation}: {finding.rule}: {message(finding)}"
+    text = f"{', '.join(finding.operations)}: {finding.rule}: {message(finding)}"
     return f"{text}\n    {finding.evidence['curl']}" if "curl" in finding.evidence else text

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -15,7 +16,9 @@ from diglot.conform.bench.keeper import Keeper
 from diglot.conform.bench.lab import Lab
 from diglot.conform.bench.ledger import written_to
 from diglot.conform.bench.recognition import stranger
-from diglot.conform.binding.bindings import Bindings, bind
+from diglot.conform.bench.requests import plain_request
+from diglot.conform.binding.bind import bind
+from diglot.conform.binding.bindings import Bindings
 from diglot.conform.binding.surface import Endpoint, Surface
 from diglot.conform.credentials import Redactor
 from diglot.conform.findings import Findings
@@ -23,6 +26,7 @@ from diglot.conform.fixtures import Fixtures
 from diglot.conform.laws.table import selected
 from diglot.conform.laws.trial import Trial
 from diglot.conform.outcome import NotExercised, Options, Report
+from diglot.conform.replay import replay
 from diglot.conform.target import Target
 from diglot.conform.wire.breach import UnmetError
 from diglot.conform.wire.session import BudgetSpentError, Exchange, Request, Session
@@ -54,8 +58,7 @@ def run(
     bound = bind(surface, bindings)
     started = time.monotonic()
     with target.open(_prefixes(contract)) as bases, _lab(bases, surface, bound, fixtures, options) as (lab, first):
-        promised = bound.quoted if options.profile == "documented" else None
-        findings = Findings(options.spec, lab.session.redactor, bound.sentences, promised)
+        findings = _findings(lab)
         with _journal(target, lab) as journal:
             keeper = Keeper(lab, journal)
             trial = Trial(lab, findings, keeper.between)
@@ -70,6 +73,13 @@ def run(
             not_exercised=tuple(dict.fromkeys(trial.not_exercised)),
             interrupted=interrupted,
         )
+
+
+def _findings(lab: Lab) -> Findings:
+    facts = {"seed": lab.options.seed, "base_url": lab.session.base_url, "dataset": lab.fixtures.dataset}
+    promised = lab.bindings.quoted if lab.options.profile == "documented" else None
+    plainly = partial(plain_request, lab)
+    return Findings(lab.session, lab.wire, lab.options, lab.bindings.sentences, facts, plainly, promised)
 
 
 def _testable(surface: Surface, fixtures: Fixtures) -> Surface:
@@ -97,6 +107,8 @@ def _journal(target: Target, lab: Lab) -> Iterator[Journal | None]:
 
 
 def _writes(options: Options) -> bool:
+    if options.replay:
+        return not all(one.operation.startswith(("GET ", "HEAD ")) for one in options.replay)
     laws = selected(options)
     return "fuzz" in options.engines or not all(law.over == "collection" and not law.writes for law in laws)
 
@@ -126,6 +138,9 @@ def _test(trial: Trial, keeper: Keeper, first: _First) -> bool:
 
 
 def _engines(trial: Trial, keeper: Keeper) -> None:
+    if trial.lab.options.replay:
+        replay(trial.lab, trial)
+        return
     trial.run()
     if "fuzz" in trial.lab.options.engines:
         from diglot.conform.fuzz import fuzz

@@ -72,6 +72,12 @@ def change_words(change: str, language: str = "en") -> Mapping[str, str]:
     return _change(change, catalogue(language))
 
 
+def law_words(law: str, language: str = "en") -> Mapping[str, str]:
+    """The words of a law: `title` and, in one sentence, what it `says`; none for a law that has no words."""
+    words: Mapping[str, str] = _written(language)["laws"].get(law, {})
+    return words
+
+
 def subject_words(subject: str, language: str = "en") -> str:
     """What a rule about two versions speaks of, such as `Request field`."""
     words: str = catalogue(language)["subjects"][subject]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 _NAMING = frozenset({"subject", "name"})
@@ -30,6 +30,8 @@ class Finding:
     `rule` is an id of the rule table, `operation` one such as `GET /datasets/{}/documents` or empty, `location`
     the line that causes it, `other` the line that disagrees. `args` fill the message and are part of the identity:
     values of JSON, never a line number or a word of ours. `evidence` is for people and is not part of the identity.
+    `also` are further findings of the same cause, at another operation or place: they are told in one breath, but each
+    has an identity of its own, so that a waiver of one hides no other.
     """
 
     rule: str
@@ -38,6 +40,17 @@ class Finding:
     other: Location | None = None
     args: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[Finding, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Finding, ...]:
+        """Each finding of the same cause by itself, this one first."""
+        return (replace(self, also=()), *self.also)
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations at which the cause shows, each once."""
+        return tuple(dict.fromkeys(part.operation for part in self.parts if part.operation))
 
     @property
     def fingerprint(self) -> str:

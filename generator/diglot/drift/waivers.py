@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -69,18 +69,23 @@ def apply(
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Finding, ...]]:
     """The findings that stay open, those that are waived, and what is wrong with the waivers themselves.
 
-    An expired waiver no longer waives. `today` is the day to judge by.
+    An expired waiver no longer waives. `today` is the day to judge by. Of findings that have one cause each is waived
+    by itself, and what is left stays open.
     """
     by_fingerprint = {waiver.fingerprint: waiver for waiver in waivers}
     is_open: list[Finding] = []
     waived: list[Finding] = []
     used: dict[str, Finding] = {}
     for finding in findings:
-        waiver = by_fingerprint.get(finding.fingerprint)
-        if waiver is not None:
-            used.setdefault(waiver.fingerprint, finding)
-        holds = waiver is not None and not _expired(waiver, today)
-        (waived if holds else is_open).append(finding)
+        left: list[Finding] = []
+        for part in finding.parts:
+            waiver = by_fingerprint.get(part.fingerprint)
+            if waiver is not None:
+                used.setdefault(waiver.fingerprint, part)
+            holds = waiver is not None and not _expired(waiver, today)
+            (waived if holds else left).append(part)
+        if left:
+            is_open.append(replace(left[0], also=tuple(left[1:])))
     problems = []
     for waiver in waivers:
         found = used.get(waiver.fingerprint)
@@ -94,7 +99,8 @@ def apply(
 def write(findings: Iterable[Finding], language: str = "en") -> str:
     """A waiver file that accepts these findings, sorted by place; each under a comment that says what it accepts."""
     comments: dict[str, list[str]] = {}
-    for finding in sorted(findings, key=_order):
+    parts = [part for finding in findings for part in finding.parts]
+    for finding in sorted(parts, key=_order):
         where = f"{finding.location.path}:{finding.location.line}"
         line = f"# {where}: {finding.rule} {message(finding, language)}"
         comments.setdefault(finding.fingerprint, []).append(_comment(line))

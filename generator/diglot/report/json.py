@@ -24,7 +24,27 @@ def finding_value(finding: Finding, language: str = "en") -> dict[str, Any]:
         "other": asdict(finding.other) if finding.other else None,
         "message": message(finding, language),
         "args": dict(finding.args),
-        "evidence": dict(finding.evidence),
+        "evidence": {**finding.evidence, **_also(finding, language)},
+    }
+
+
+def _also(finding: Finding, language: str) -> dict[str, Any]:
+    """Further findings of the same cause, each with the fingerprint that waives it."""
+    if not finding.also:
+        return {}
+    return {
+        "operations": list(finding.operations),
+        "also": [
+            {
+                "rule": part.rule,
+                "fingerprint": part.fingerprint,
+                "operation": part.operation,
+                "message": message(part, language),
+                "args": dict(part.args),
+                "evidence": dict(part.evidence),
+            }
+            for part in finding.also
+        ],
     }
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from diglot.core.catalogue import catalogue, phrase
+from diglot.core.catalogue import catalogue, law_words, phrase
 from diglot.core.examples import Sample, example, mirror
+from diglot.core.laws import Promise
 from diglot.core.rules import Rule
 from diglot.core.usage import STAGES
 from diglot.report.text import painted
@@ -52,6 +53,30 @@ def _facts(rule: Rule, message: str, language: str) -> Iterator[str]:
     yield phrase("rules-message", language, value=message)
     if backwards is not None:
         yield phrase("rules-mirror", language, value=backwards.id)
+
+
+def render_law(promise: Promise, language: str = "en") -> str:
+    """What one law of `conform` promises, and which rules name its breaches."""
+    words, titles = law_words(promise.law, language), catalogue(language)["rules"]
+    lines = [promise.law, words["title"], "", words["says"], ""]
+    lines.append(phrase("rules-severity", language, value=phrase(f"severity-{promise.severity}", language)))
+    if promise.sentences:
+        lines.append(phrase("laws-sentences", language, keys=", ".join(promise.sentences)))
+    lines.append(phrase("laws-rules", language))
+    width = max(map(len, promise.rules))
+    lines += (f"  {rule:{width}}  {titles[rule]['title']}" for rule in promise.rules)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def law_value(promise: Promise, language: str = "en") -> Mapping[str, Any]:
+    """One law as JSON: id, severity, title, says, rules, sentences (their keys in `specs/laws.yaml`)."""
+    return {
+        "id": promise.law,
+        "severity": promise.severity,
+        **law_words(promise.law, language),
+        "rules": promise.rules,
+        "sentences": promise.sentences,
+    }
 
 
 def difference(sample: Sample) -> Iterator[str]:

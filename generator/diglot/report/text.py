@@ -5,14 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from diglot.core.catalogue import message, phrase
+from diglot.core.catalogue import law_words, message, phrase
 from diglot.core.finding import Finding, Location
 from diglot.core.rules import RULES
 from diglot.core.usage import SEVERITIES
 
 _COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m", "note": "\x1b[36m", "added": "\x1b[32m"}
 _RESET = "\x1b[0m"
-_DETAILS = ("curl", "expected", "got", "source")
+_DETAILS = ("expected", "got", "curl")
+_MOST_VARIANTS, _MOST_OTHERS = 3, 5
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
@@ -29,7 +30,8 @@ def render_text(findings: Iterable[Finding], language: str = "en", colour: bool 
 
 def sentence(finding: Finding, language: str) -> str:
     """What was found, of which operation: one line without a break."""
-    about = f"{finding.operation}: " if finding.operation else ""
+    named = ", ".join(finding.operations)
+    about = f"{named}: " if named else ""
     return safe(about + message(finding, language))
 
 
@@ -37,9 +39,37 @@ def details(finding: Finding, language: str) -> Iterator[str]:
     """The other location, and what helps a person: one line each."""
     if finding.other is not None:
         yield f"{phrase('other-line', language)} {place(finding.other)}"
+    evidence = finding.evidence
     for key in _DETAILS:
-        if finding.evidence.get(key):
-            yield f"{phrase(key, language)} {safe(str(finding.evidence[key]))}"
+        if evidence.get(key):
+            yield f"{phrase(key, language)} {safe(str(evidence[key]))}"
+    if words := law_words(str(evidence.get("law", "")), language):
+        yield phrase("law", language, law=evidence["law"], says=words["says"])
+    if evidence.get("source"):
+        yield f"{phrase('source', language)} {safe(str(evidence['source']))}"
+    yield from _others(finding, language)
+    yield from _variants(finding, language)
+
+
+def _others(finding: Finding, language: str) -> Iterator[str]:
+    """What else has the same cause, a line for all operations that show the same."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for part in finding.parts:
+        told.setdefault((part.rule, message(part, language)), []).append(part.operation)
+    told.pop((finding.rule, message(finding, language)))
+    for (rule, words), operations in list(told.items())[:_MOST_OTHERS]:
+        yield phrase("also", language, rule=rule, what=safe(f"{', '.join(dict.fromkeys(operations))}: {words}"))
+    if len(told) > _MOST_OTHERS:
+        yield phrase("also-more", language, count=len(told) - _MOST_OTHERS)
+
+
+def _variants(finding: Finding, language: str) -> Iterator[str]:
+    """In what other shapes the same was seen, a few of them."""
+    shown = finding.evidence.get("variants")
+    if isinstance(shown, list) and shown:
+        count = finding.evidence.get("variant_count", len(shown))
+        what = "; ".join(safe(str(one["what"])) for one in shown[:_MOST_VARIANTS])
+        yield phrase("variants", language, count=count, what=what)
 
 
 def worst_first(findings: Iterable[Finding]) -> Sequence[Finding]:

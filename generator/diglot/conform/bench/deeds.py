@@ -11,6 +11,7 @@ from diglot.conform.bench.ledger import Changes, Rows, act, differences
 from diglot.conform.binding.bindings import Action, Actions, matches
 from diglot.conform.binding.bindings import Collection as Listing
 from diglot.conform.binding.surface import Endpoint
+from diglot.conform.credentials import Credential
 from diglot.conform.wire.breach import Breach, UnansweredError
 from diglot.conform.wire.session import Exchange
 
@@ -73,7 +74,7 @@ def wrongly_refused(
     """The breach of a refusal with another status than the one that laws.yaml names, where the contract has that."""
     if status and str(status) in endpoint.responses and 400 <= exchange.status < 500 and exchange.status != status:
         args = {"where": where, "case": case}
-        yield Breach("refusal-status-wrong", args, exchange, status, exchange.status, "batch.unknown")
+        yield Breach("refusal-status-wrong", args, exchange, status, exchange.status, "batch.status")
 
 
 def seen_late(lab: Lab, collection: Listing, fits: Callable[[Rows], bool]) -> bool:
@@ -86,6 +87,14 @@ def seen_late(lab: Lab, collection: Listing, fits: Callable[[Rows], bool]) -> bo
     return False
 
 
+def watch(lab: Lab, collection: Listing, scope: str | None = None, credential: Credential | None = None) -> None:
+    """Look at the rows for a while, so that the witness sees whether somebody else is at work."""
+    for _ in range(_LOOKS):
+        time.sleep(_PAUSE / 2)
+        lab.forget()
+        lab.view(collection, scope, credential)
+
+
 def changed_between(before: Whole, after: Whole) -> Changes:
     """What changed between two views. That a row came into a view of some of the rows, or left it, is no change."""
     changes = differences(before.by_id, after.by_id)
@@ -94,10 +103,13 @@ def changed_between(before: Whole, after: Whole) -> Changes:
     return {key: change for key, change in changes.items() if "" not in change}
 
 
-def beyond(what: str, before: Whole, after: Whole, named: Collection[str], exchange: Exchange) -> Iterator[Breach]:
+def beyond(
+    lab: Lab, actions: Actions, what: str, before: Whole, named: Collection[str], exchange: Exchange
+) -> Iterator[Breach]:
     """The breach of an action that changed rows that it did not name, if it did."""
-    others = changed_between(before, after).keys() - set(named)
+    others = changed_between(before, lab.view(actions.collection)).keys() - set(named)
     if others:
+        watch(lab, actions.collection)
         args, got = {"action": what, "what": "other-rows"}, f"n = {len(others)}"
         yield Breach("action-side-effect", args, exchange, "n = 0", got, "action.batch", frozenset(others))
 

@@ -19,11 +19,10 @@ from diglot.conform.fixtures import Fixtures, MetadataField
 from diglot.conform.outcome import Options
 from diglot.conform.wire.answers import Wire
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
+from diglot.conform.wire.notice import notices
 from diglot.conform.wire.session import Exchange, Request, Session, path_of, query_of
 
 MAX_ROWS = 1000
-_ABUSE = 64 * 1024
-_UNKNOWN_METHOD = 501  # RFC 9110, 15.6.2: a server may say so of a method that it knows nothing of
 UNKNOWN_ID = "00000000-0000-4000-8000-00000000d161"
 JSON = "application/json"
 
@@ -166,12 +165,9 @@ class Lab:
         exchange = self.durations.send(self.session, endpoint, request, client)
         if request.method not in ("GET", "HEAD"):
             self._wrote(values)
-        for breach in self.wire.check(endpoint, exchange):
-            if not (strange or method) or (_broke(breach) and not (method and exchange.status == _UNKNOWN_METHOD)):
-                self.noticed.append((endpoint, breach))
-        answered = exchange.text + " ".join(exchange.headers.values())
-        if self.session.redactor.echoed(answered) or request.credential.echoed(answered):
-            self.noticed.append((endpoint, Breach("secret-echoed", {}, exchange, source="auth.echo")))
+        odd = strange or method is not None
+        found = notices(self.wire, self.session.redactor, endpoint, exchange, odd)
+        self.noticed += ((endpoint, breach) for breach in found)
         return exchange
 
     def page(
@@ -267,13 +263,6 @@ def _ends(answer: Answer, seen: int) -> bool:
     if answer.more is not None:
         return not answer.more
     return answer.total is not None and seen >= answer.total
-
-
-def _broke(breach: Breach) -> bool:
-    """Whether an answer to strange input shows that it broke the server, which may hang up on a body that is abuse."""
-    if breach.rule == "answer-missing":
-        return breach.args["how"] != "dropped" or len(breach.exchange.request.body or b"") <= _ABUSE
-    return breach.rule == "server-error"
 
 
 def refused(exchange: Exchange, what: str) -> Breach:

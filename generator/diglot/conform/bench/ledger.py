@@ -151,12 +151,10 @@ class Ledger:
         return ours
 
     def _written(self) -> set[str]:
+        """The members that the tests set. What follows from them (states, time-stamps) others may have moved."""
         bindings = self.lab.bindings
         return {values.shown for values in bindings.values} | {
-            name
-            for actions in bindings.actions
-            for action in actions.actions
-            for name in (*action.sets, *action.shows, *action.stamps)
+            name for actions in bindings.actions for action in actions.actions for name in action.sets
         }
 
     def _values(self) -> list[Values]:
@@ -165,12 +163,12 @@ class Ledger:
     def _wanted(self, values: Values, old: Any, new: Any) -> Any:
         """The items that were there, with those of others as they are now."""
         others = {
-            item_id(item, values): item
+            (item_id(item, values), str(item.get(values.item_name))): item
             for item in (new if isinstance(new, list) else [])
             if isinstance(item, dict) and not self._mine(item, values)
         }
         before = [item for item in (old if isinstance(old, list) else []) if isinstance(item, dict)]
-        wanted = [others.pop(item_id(item, values), item) for item in before]
+        wanted = [others.pop((item_id(item, values), str(item.get(values.item_name))), item) for item in before]
         return [*wanted, *others.values()] or old
 
     def _mine(self, item: Mapping[str, Any], values: Values) -> bool:
@@ -206,13 +204,22 @@ class Ledger:
                 act(self.lab, actions, action.name, ids, self.scope, self.credential)
 
     def _rewrite(self, values: Values, left: Changes) -> None:
-        entries = [
-            entry(values, key, held(values, {values.shown: change[values.shown][0]}), False)
-            for key, change in left.items()
-            if values.shown in change
-        ]
+        fixed = self._fixed(values)
+        entries = []
+        for key, change in left.items():
+            if values.shown in change:
+                items = held(values, {values.shown: change[values.shown][0]})
+                entries.append(entry(values, key, [item for item in items if str(item[0]) not in fixed], False))
         if entries:
             write(self.lab, values, entries, self.scope, self.credential)
+
+    def _fixed(self, values: Values) -> set[str]:
+        """Ids that stand for no field, since they are shown under several names: the server adds such items itself."""
+        names: dict[str, set[str]] = {}
+        for row in self.before.values():
+            for key, name, _ in held(values, row):
+                names.setdefault(str(key), set()).add(str(name))
+        return {key for key, known in names.items() if len(known) > 1}
 
 
 def _undoes(action: Action, change: Mapping[str, tuple[Any, Any]]) -> bool:

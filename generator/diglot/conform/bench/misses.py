@@ -19,20 +19,20 @@ _INSTEAD: Mapping[str, Sequence[tuple[str, Any]]] = {
     "string": (("null-instead", None), ("integer-instead", 7), ("array-instead", [])),
     "array": (("null-instead", None), ("object-instead", {}), ("string-instead", "diglot")),
     "object": (("null-instead", None), ("array-instead", [])),
-    "boolean": (("quoted", "true"), ("integer-instead", 1)),
+    "boolean": (("quoted", "true"), ("integer-instead", 1), ("null-instead", None)),
     "integer": (("quoted", "1"), ("not-whole", 1.5), ("null-instead", None)),
     "number": (("quoted", "1"), ("boolean-instead", True), ("null-instead", None)),
     "null": (("boolean-instead", True), ("array-instead", [])),
 }
 # What the types above leave: tried where there is time.
 _ALSO: Mapping[str, Sequence[tuple[str, Any]]] = {
-    "string": (("object-instead", {}), ("boolean-instead", True)),
+    "string": (("object-instead", {}),),
     "array": (("integer-instead", 7),),
-    "object": (("string-instead", "diglot"), ("integer-instead", 7)),
-    "boolean": (("null-instead", None), ("text-instead", "diglot")),
+    "object": (("string-instead", "diglot"),),
+    "boolean": (("text-instead", "diglot"),),
     "integer": (("boolean-instead", True), ("array-instead", []), ("object-instead", {})),
     "number": (("array-instead", []), ("object-instead", {})),
-    "null": (("object-instead", {}),),
+    "null": (("boolean-instead", True), ("object-instead", {})),
 }
 _PATTERN_TRIES = ("", "!", "a", "0", " ", "diglot no match")
 _LONGEST = 100_000

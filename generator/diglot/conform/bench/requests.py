@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from diglot.conform.bench.fields import fields_of, rows_of, sample
-from diglot.conform.bench.lab import Lab
+from diglot.conform.bench.lab import JSON, Lab
 from diglot.conform.bench.ledger import entry
 from diglot.conform.bench.samples import sample_of
 from diglot.conform.binding.bindings import Actions, Values, matches
 from diglot.conform.binding.surface import Endpoint
 from diglot.conform.credentials import Credential
 from diglot.conform.wire.breach import UnmetError
-from diglot.conform.wire.session import Exchange
+from diglot.conform.wire.session import Exchange, Request, path_of
 
 
 def harmless_body(lab: Lab, endpoint: Endpoint) -> Any:
@@ -30,6 +31,18 @@ def harmless_body(lab: Lab, endpoint: Endpoint) -> Any:
     return {}
 
 
+def plain_request(lab: Lab, endpoint: Endpoint) -> Request | None:
+    """A valid request that changes nothing; None where a value for its path is not known."""
+    try:
+        values = lab.values(endpoint)
+    except UnmetError:
+        return None
+    held = harmless_body(lab, endpoint)
+    body = None if held is None else json.dumps(held).encode()
+    path = path_of(endpoint.path, values)
+    return Request(endpoint.method, path, "", body, JSON if body is not None else None, lab.key)
+
+
 def is_known_valid(lab: Lab, endpoint: Endpoint) -> bool:
     """Whether `harmless_body` gives a body that the operation must accept: one of an unbound operation is a guess."""
     return endpoint.body is None or bound_to(lab, endpoint) is not None or not endpoint.body.get("required")
@@ -41,8 +54,11 @@ def bound_to(lab: Lab, endpoint: Endpoint) -> Actions | Values | None:
     return next((one for one in every if one.endpoint.key == endpoint.key), None)
 
 
-def deep_body(lab: Lab, endpoint: Endpoint) -> Any:
-    """A body with known ids in all the right places; only near misses of it are ever sent."""
+def deep_body(lab: Lab, endpoint: Endpoint, other: bool = False) -> Any:
+    """A body with known ids in all the right places; only near misses of it are ever sent.
+
+    `other` writes on a field of another type than the first one that is known, where there is one.
+    """
     bound = bound_to(lab, endpoint)
     try:
         if isinstance(bound, Actions):
@@ -52,7 +68,8 @@ def deep_body(lab: Lab, endpoint: Endpoint) -> Any:
             lab.touched.update(ids)
             return {bound.ids: ids}
         if isinstance(bound, Values):
-            one, (row,) = fields_of(lab, bound)[0], rows_of(lab, bound, 1)
+            (one, *others), (row,) = fields_of(lab, bound), rows_of(lab, bound, 1)
+            one = next((field for field in others if other and field.type != one.type), one)
             lab.touched.add(row)
             return {bound.entries: [entry(bound, row, [(one.id, one.name, sample(one))], True)]}
     except UnmetError:

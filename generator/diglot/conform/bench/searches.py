@@ -17,6 +17,8 @@ from urllib.parse import unquote
 Search = Callable[[str, str], bool]
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _SIGNS = re.compile(r"[^\w\s]")
+_REPEATS = re.compile("[*+?{%]")
+_MOST_REPEATS = 2
 _TEXTS = 16  # on which the keywords are judged
 _SOURCES = 9  # from which they are taken
 _ABSENT = "zq"
@@ -183,10 +185,13 @@ _PATTERNS = {
 @lru_cache(maxsize=1024)
 def _pattern(kind: str, keyword: str) -> re.Pattern[str] | None:
     signs = _PATTERNS.get(kind)
+    # Keywords come out of the data: one that repeats a repetition would keep us busy for ever.
+    if len(_REPEATS.findall(keyword)) > _MOST_REPEATS or (signs is None and "(" in keyword):
+        return None
     made = keyword if signs is None else "".join(signs.get(char) or re.escape(char) for char in keyword)
     try:
         return re.compile(made, re.IGNORECASE | re.DOTALL)
-    except (re.error, OverflowError):
+    except (re.error, OverflowError, RecursionError):
         return None
 
 
@@ -238,7 +243,7 @@ WRONG: tuple[tuple[str, Search], ...] = (
     ("beyond-ascii", _inside(lambda keyword: keyword.encode("ascii", "ignore").decode())),
     ("beyond-ascii", _lower(lambda keyword, text: keyword.isascii() and keyword in text)),
     ("beyond-ascii", _inside(lambda keyword: "".join(char for char in keyword if char <= "\uffff"))),
-    ("beyond-ascii", _lower(lambda keyword, text: max(keyword) <= "\uffff" and keyword in text)),
+    ("beyond-ascii", _lower(lambda keyword, text: max(keyword, default="") <= "\uffff" and keyword in text)),
     ("statement", _inside(lambda keyword: "" if re.search(r"'\s*or\s", keyword, re.IGNORECASE) else keyword)),
     ("statement", _inside(lambda keyword: keyword.partition("--")[0])),
     ("statement", _inside(lambda keyword: keyword.partition(";")[0])),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from diglot.conform.bench.lab import Lab
@@ -15,6 +15,7 @@ from diglot.conform.fuzz.judge import Judge
 from diglot.conform.fuzz.material import Material, materials, unknown_parameters
 from diglot.conform.fuzz.proof import Proof
 from diglot.conform.outcome import NotExercised
+from diglot.conform.wire.breach import Breach
 
 _SECONDS = 6.0
 _REQUESTS = 600
@@ -79,14 +80,20 @@ class _Run:
                 break
             if material.valid or self._judge.may_be_sent(material.endpoint, drawn):
                 self._try(material.endpoint, drawn)
-        if self.lab.options.progress:
-            self.lab.options.progress("fuzz", self.lab.session.sent, min(self._most, self.lab.options.max_requests))
+        self.findings.tell("fuzz", str(material.endpoint.key), 0, 0)
         return self.lab.session.sent - before
 
     def _try(self, endpoint: Endpoint, drawn: Drawn) -> None:
         exchange = self.lab.session.send(drawn.request)
         for breach in self._judge.breaches(endpoint, drawn, exchange):
-            self.findings.add(endpoint.pointer, str(endpoint.key), breach)
+            self._take(endpoint, breach)
+
+    def _take(self, endpoint: Endpoint, breach: Breach) -> None:
+        """Take what one answer shows; that a valid question was refused is a relation of question and answer."""
+        if breach.rule == "valid-input-refused":
+            self.findings.add(endpoint.pointer, str(endpoint.key), replace(breach, law="input.valid"))
+        else:
+            self.findings.notice(endpoint, breach)
 
     def not_exercised(self, drawer: Drawer, drawn_for: Sequence[Material]) -> list[NotExercised]:
         """What could not be drawn, reached or risked, a line each."""

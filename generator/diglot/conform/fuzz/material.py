@@ -8,7 +8,7 @@ from typing import Any
 
 from diglot.conform.bench.fields import fields_of
 from diglot.conform.bench.lab import Lab
-from diglot.conform.bench.ledger import Ledger
+from diglot.conform.bench.ledger import Ledger, held
 from diglot.conform.bench.requests import bound_to
 from diglot.conform.binding.bindings import Actions, Values, matches
 from diglot.conform.binding.surface import Endpoint, follow
@@ -86,15 +86,22 @@ def _of_actions(lab: Lab, bound: Actions, before: Mapping[str, Mapping[str, Any]
 
 
 def _of_values(lab: Lab, bound: Values, before: Mapping[str, Mapping[str, Any]]) -> list[Known]:
-    """Rows and fields, where the rows show their values: what is not seen cannot be put back."""
+    """Rows and fields, where the rows show their values: what is not seen cannot be put back.
+
+    Nor can values of fields that are not known, such as those that a server adds by itself.
+    """
     if not any(bound.shown in row for row in before.values()):
         return []
-    rows = list(before)[:_ROWS]
-    lab.touched.update(rows)
     try:
         fields = fields_of(lab, bound)
     except UnmetError:
         fields = []
+    ids = {one.id for one in fields}
+    kept = [key for key, row in before.items() if {str(one) for one, _, _ in held(bound, row)} <= ids]
+    states = [one.on for actions in lab.bindings.actions for one in actions.actions if one.on]
+    settled = [key for key in kept if any(matches(before[key], state) for state in states)]
+    rows = (settled or kept)[:_ROWS]  # what still goes on by itself changes by itself
+    lab.touched.update(rows)
     item = (bound.entries, ANY, bound.items, ANY)
     return [
         Known("body", (bound.entries, ANY, bound.row), tuple(rows)),
@@ -121,9 +128,9 @@ def document_for(document: Mapping[str, Any], materials: Iterable[Material]) -> 
         endpoint = material.endpoint
         paths.setdefault(endpoint.path, {})[endpoint.key.method] = _operation(document, material)
     components = document.get("components")
-    held = dict(components) if isinstance(components, Mapping) else {}
-    held.pop("securitySchemes", None)
-    drawn = {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": paths, "components": held}
+    shared = dict(components) if isinstance(components, Mapping) else {}
+    shared.pop("securitySchemes", None)
+    drawn = {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": paths, "components": shared}
     return drawn if _joins(drawn) else _closed(drawn)
 
 
@@ -202,7 +209,7 @@ def _closed(node: Any) -> Any:
         return [_closed(one) for one in node]
     if not isinstance(node, Mapping):
         return node
-    copied = {name: _closed(held) for name, held in node.items()}
+    copied = {name: _closed(value) for name, value in node.items()}
     alone = not copied.keys() & {"anyOf", "oneOf", "$ref", "patternProperties", "unevaluatedProperties"}
     if isinstance(node.get("properties"), Mapping) and "type" in node and alone:
         copied.setdefault("additionalProperties", False)

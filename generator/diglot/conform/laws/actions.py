@@ -71,7 +71,7 @@ def _applied(lab: Lab, actions: Actions, action: Action, targets: Sequence[str],
         return
     for target in in_sight:
         yield from _on_row(actions, action, exchange, changes.get(target, {}), after.by_id.get(target, {}))
-    yield from beyond(action.name, before, after, targets, exchange)
+    yield from beyond(lab, actions, action.name, before, targets, exchange)
     for target in in_sight[:1]:
         yield from _filtered(lab, actions, target, before, after, value)
 
@@ -155,7 +155,7 @@ def _undo(lab: Lab, actions: Actions) -> Iterator[Breach]:
             for turn in ("1", "2"):
                 exchange = done(lab, actions, action, named, f"{turn} x {action.name}")
             after = lab.view(actions.collection)
-            yield from beyond(action.name, before, after, named, exchange)
+            yield from beyond(lab, actions, action.name, before, named, exchange)
             row, old = after.by_id.get(named[0]), before.by_id[named[0]]
             if row is None and not after.complete:
                 break

@@ -71,7 +71,7 @@ def _all_of(lab: Lab, actions: Actions, action: Action, named: Sequence[str], ba
     for key in [key for key in batch if key in changes and key not in named][:1]:
         args = {"action": action.name}
         yield Breach("action-not-idempotent", args, exchange, {}, changes[key], "action.batch")
-    yield from beyond(action.name, before, after, batch, exchange)
+    yield from beyond(lab, actions, action.name, before, batch, exchange)
 
 
 def _empty(lab: Lab, actions: Actions) -> Iterator[Breach]:

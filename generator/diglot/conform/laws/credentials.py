@@ -126,10 +126,20 @@ def _wrong(lab: Lab, endpoint: Endpoint) -> Iterator[tuple[str, dict[str, Any]]]
     if endpoint.body is not None:
         yield "malformed", {"raw": b"{"}
         yield "media-type", {"raw": b"x", "media_type": "text/plain"}
+    if query := _wrong_query(endpoint):
+        yield "query", {"query": query}
+
+
+def _wrong_query(endpoint: Endpoint) -> dict[str, Any]:
+    """A query of which each part is wrong: the first number too small, the others none, an unlisted choice."""
+    query: dict[str, Any] = {}
     for one in endpoint.placed("query"):
+        minimum = one.schema.get("minimum")
         if one.schema.get("type") == "integer":
-            yield "query", {"query": {one.name: "abc"}}
-            return
+            query[one.name] = minimum - 1 if not query and isinstance(minimum, int) else "abc"
+        elif "enum" in one.schema:
+            query[one.name] = "no-such-value"
+    return query
 
 
 def _everything_wrong(lab: Lab, endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -20,12 +20,12 @@ _HUGE = "9" * 40
 _DEEP = 100_000
 _LARGE = 1024 * 1024
 # Texts as they stand in a URL. The first of each kind are tried first, the rest where there is time.
-_NUMBERS = (_HUGE, "", "-" + _HUGE, "1e400", "%00", "NaN", "%2B5", "%205%20", "007", "%D9%A3")
+_NUMBERS = (_HUGE, "", "-" + _HUGE, "1e400", "%00", "NaN", "%2B5", "%D9%A3")
 _TEXTS = ("%00", "%FF%FE", "x" * 3000, "", "%F0%9F%99%82%E2%80%AE", "%27%22%3B--%25%5C%5F", "%ED%A0%80", "+%0D%0A", "%")
 _CHOICES = ("%00", "", "%FF", "x" * 3000)
 _PATHS = ("%00", "%FF%FE", "x" * 3000, "%27%22%3B--%25%5C", "%F0%9F%99%82")
 _FIRST_OF = {"number": 1, "text": 3, "choice": 1, "path": 1}
-_FEW = 5  # of a kind that was tried in full at another parameter
+_FEW = 3  # of a kind that was tried in full at another parameter
 _ODD_TYPES = (None, "", "application/json; charset=no-such")
 
 
@@ -96,7 +96,7 @@ def _bodies(valid: Any) -> Iterator[bytes]:
 def _more_bodies(valid: Any, harmless: bytes) -> Iterator[bytes]:
     """Bodies that are large, doubled, of odd numbers or odd bytes."""
     yield json.dumps(_replaced(valid, "x" * _LARGE)).encode()
-    yield json.dumps(_replaced(valid, UNKNOWN_ID.upper())).encode()
+    yield from (json.dumps(_replaced(valid, text)).encode() for text in (UNKNOWN_ID.upper(), "\U0001f642"))
     yield from (_with_number(valid, number) for number in (b"1e999", b"NaN"))
     yield harmless[:-1] + b"," + harmless[1:]  # every member twice
     yield harmless.replace(b'"', b'"\xff', 1)
@@ -106,7 +106,7 @@ def _shared_bodies(harmless: bytes) -> Iterator[bytes]:
     """Bodies that are the reader's business, before any operation sees them."""
     yield b'{"a":' * _DEEP
     yield b'"' + b"x" * _LARGE + b'"'
-    yield from (b" ", b"\x00", harmless + b" x", b"\xef\xbb\xbf" + harmless, harmless.decode().encode("utf-16"))
+    yield from (b" ", b"\x00", b"\xef\xbb\xbf" + harmless, harmless.decode().encode("utf-16"))
     yield harmless[:-1] + b', "diglot-unknown": {"a": [1]}}' if len(harmless) > 2 else b'{"diglot-unknown": 1}'
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diglot.conform.bench.deeds import in_the_state, pairs, rows_for
+from diglot.conform.bench.deeds import in_the_state, pairs, rows_for, watch
 from diglot.conform.bench.fields import entry_of, fields_of, fields_shown, rows_of, sample
 from diglot.conform.bench.lab import UNKNOWN_ID, Lab
 from diglot.conform.bench.ledger import Ledger, act, write
@@ -143,9 +143,13 @@ def _across(
                 break
     mine = Ledger(lab, collection, before)
     lab.forget()
-    here = mine.changed()
+    here = {key: change for key, change in mine.changed().items() if key in lab.touched}
+    if here:
+        watch(lab, collection)
     for one in others:
         changes = one.ledger.changed() if one.ledger else {}
+        if changes:
+            watch(lab, collection, one.scope, one.credential)
         exchange = exchanges.get(one.case)
         if exchange and (exchange.ok or changes or (here and one is others[-1])):
             got = {**changes, **here} or exchange.status

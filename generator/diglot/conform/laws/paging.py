@@ -16,7 +16,7 @@ _BEYOND_32_BITS = 2**31 + 1
 
 def _order(lab: Lab, collection: Collection) -> Iterator[Breach]:
     """The same page, asked for again after others, is the same."""
-    pages = lab.whole(collection).pages
+    pages = extent(lab, collection).whole.pages
     size = collection.largest
     for number in sorted({1, max(number for number, page in enumerate(pages, 1) if page.rows or number == 1)}):
         first, again = pages[number - 1], lab.page(collection, collection.window(number, size))
@@ -161,7 +161,7 @@ def _cap(lab: Lab, collection: Collection) -> Iterator[Breach]:
     if len(first.rows) != span.holds(1, cap):
         yield _cap_breach(collection, first, f"{span.holds(1, cap)} x {collection.rows}", len(first.rows))
         return
-    for number, asked in ((1, largest), (2, cap + 1)) if largest > cap else ():
+    for number, asked in ((1, largest), (2, largest), (2, cap + 1)) if largest > cap else ():
         answer = lab.page(collection, {collection.page: collection.position(number, cap), collection.size: asked})
         belongs = span.belongs(number, cap) or ()
         expected, got = _in_force(lab, collection, answer, number), dict[str, Any](n=len(answer.ids))

@@ -25,6 +25,7 @@ from diglot.conform.laws.selection import (
 )
 from diglot.conform.wire.breach import Breach, UnmetError
 
+_LONGEST = 100  # characters: a request line has its limits
 _MOST_ROWS = 100  # among which texts of other fields are looked for
 
 
@@ -88,7 +89,8 @@ def _elsewhere(lab: Lab, collection: Collection, one: Filter) -> Iterator[tuple[
 def _strangers(lab: Lab, collection: Collection, one: Filter, values: Iterable[Any]) -> Iterator[str]:
     """The texts among some values that the searched field of no row may hold."""
     for value in values:
-        if isinstance(value, str) and value.strip() and not select(lab, collection, {one: value}).may:
+        plain = isinstance(value, str) and 0 < len(value) <= _LONGEST and value.isprintable() and value == value.strip()
+        if plain and not select(lab, collection, {one: value}).may:
             yield value
 
 

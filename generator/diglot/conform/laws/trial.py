@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from diglot.conform.bench.lab import Lab
@@ -12,6 +14,7 @@ from diglot.conform.bench.requests import bound_to
 from diglot.conform.binding.bindings import Collection
 from diglot.conform.binding.surface import Endpoint
 from diglot.conform.findings import Findings
+from diglot.conform.findings.gather import unstable
 from diglot.conform.laws.law import Law
 from diglot.conform.laws.table import selected
 from diglot.conform.outcome import NotExercised
@@ -46,19 +49,36 @@ class Trial:
         Raises:
             BudgetSpentError: what is left of the laws cannot be tried.
         """
-        work = [(law, bound) for law in selected(self.lab.options) for bound in self._bound(law)]
+        work = [(law, bound) for law in selected(self.lab.options) for bound in self.bound(law)]
         for done, (law, bound) in enumerate(work):
-            if self.lab.options.progress:
-                self.lab.options.progress(law.name, done, len(work))
-            self._try(law, bound)
+            self.findings.tell("laws", law.name, done, len(work))
+            self.attempt(law, bound)
 
-    def notice(self) -> None:
-        """Turn what was noticed on the wire into findings."""
-        for endpoint, breach in self.lab.noticed:
-            self.findings.add(endpoint.pointer, str(endpoint.key), breach)
-        self.lab.noticed.clear()
+    def notice(self, law: Law | None = None, bound: Any = None) -> None:
+        """Turn what was noticed on the wire into findings.
 
-    def _bound(self, law: Law) -> Sequence[Any]:
+        What does not show again by itself may need what the law did before: the law is tried once more.
+        """
+        noticed, self.lab.noticed = self.lab.noticed, []
+        repeated: list[Any] = []
+
+        def shows(breach: Breach) -> bool:
+            if law is None or law.once:
+                return False
+            if not repeated:
+                self.put_back()
+                self.lab.forget()
+                self._attempt(law, bound)
+                again, self.lab.noticed = self.lab.noticed, []
+                repeated.append({_identity(one) for _, one in again})
+            return _identity(breach) in repeated[0]
+
+        for endpoint, breach in noticed:
+            found = replace(breach, law=law.name if law else "", proof=bool(law and law.once))
+            self.findings.notice(endpoint, found, partial(shows, breach))
+
+    def bound(self, law: Law) -> Sequence[Any]:
+        """What a law is bound to."""
         bindings = self.lab.bindings
         kinds: dict[str, Sequence[Any]] = {
             "endpoint": self.lab.surface.endpoints,
@@ -68,7 +88,8 @@ class Trial:
         }
         return kinds[law.over]
 
-    def _try(self, law: Law, bound: Any) -> None:
+    def attempt(self, law: Law, bound: Any) -> None:
+        """Try one law on what it is bound to, unless it cannot be tried here, and report what breaks it."""
         endpoint: Endpoint = bound if isinstance(bound, Endpoint) else bound.endpoint
         what = f"{law.name}: {endpoint.key}"
         if self.lab.options.read_only and (law.writes or not endpoint.reads):
@@ -96,7 +117,7 @@ class Trial:
                 held = self._report(law, bound, endpoint, breaches)
                 unmet = unmet or held
         finally:
-            self.notice()
+            self.notice(law, bound)
             if law.writes and law.over != "values":  # those set what they need, and all is put back after them
                 self.put_back()
         if unmet:
@@ -120,30 +141,36 @@ class Trial:
         What a further try does not show is an unstable answer where nothing else was changed, and not a broken law.
         Returns what it takes to tell, where others write to the same rows.
         """
-        started = time.monotonic()
-        again = {_identity(breach) for breach in breaches}
+        started, tries = time.monotonic(), 1
+        shown = Counter({_identity(breach) for breach in breaches})
         for _ in range(0 if law.once else _FURTHER):
             self.put_back()
             self.lab.forget()
-            again &= {_identity(breach) for breach in self._attempt(law, bound)[0]}
-            if not again:
+            shown.update({_identity(breach) for breach in self._attempt(law, bound)[0]})
+            tries += 1
+            if tries not in shown.values():
                 break
         self._watch(bound, _PATIENCE * (time.monotonic() - started) / _FURTHER)
         for breach in breaches:
             if self.lab.witness.moved and not _proven(law, breach):
                 continue
-            if _identity(breach) in again:
-                self._broken.add((law.name, str(endpoint.key)))
-                if law.name == "input.valid" and breach.exchange.status in _ABSENT:
-                    self._absent.add(str(endpoint.key))
-                self.lab.touched.update(breach.rows)
+            seen = shown[_identity(breach)]
+            breach = replace(breach, law=law.name)
+            if seen == tries:
+                self._believe(law, endpoint, breach)
             elif law.over == "collection":
-                args = {"law": law.name, "rule": breach.rule}
-                breach = Breach("answer-unstable", args, breach.exchange, breach.expected, breach.got, breach.source)
+                breach = unstable(breach, law.name)
             else:
                 continue
-            self.findings.add(endpoint.pointer, str(endpoint.key), breach)
+            self.findings.add(endpoint.pointer, str(endpoint.key), breach, (seen, tries))
         return "rows that nobody else changes meanwhile" if self.lab.witness.moved else ""
+
+    def _believe(self, law: Law, endpoint: Endpoint, breach: Breach) -> None:
+        """A law that every try broke: what presumes it says nothing, and the rows that it changed are put back."""
+        self._broken.add((law.name, str(endpoint.key)))
+        if law.name == "input.valid" and breach.exchange.status in _ABSENT:
+            self._absent.add(str(endpoint.key))
+        self.lab.touched.update(breach.rows)
 
     def _watch(self, bound: Any, seconds: float) -> None:
         """Look at the rows for a while without writing: do they change all by themselves?"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from diglot.conform.bench.deeds import changed_between, seen_late, wrongly_refused
+from diglot.conform.bench.deeds import changed_between, seen_late, watch, wrongly_refused
 from diglot.conform.bench.fields import Items, agrees, entry_of, fields_of, put, read, rows_of, sample, two_fields
 from diglot.conform.bench.lab import UNKNOWN_ID, Lab, Whole
 from diglot.conform.bench.ledger import Rows, held, same, write
@@ -59,15 +59,17 @@ def _each_its_own(lab: Lab, values: Values, fields: Sequence[MetadataField], row
         if seen_late(lab, values.collection, lambda rows: not unlike(rows)):
             rule, args = "answer-unstable", {"law": "values.apart", "rule": rule}
         yield Breach(rule, args, exchange, expected, got, "values.each")
-    yield from _beyond(values, before, after, rows, exchange, "values.each")
+    yield from _beyond(lab, values, before, after, rows, exchange, "values.each")
 
 
 def _beyond(
-    values: Values, before: Whole, after: Whole, rows: Sequence[str], exchange: Exchange, source: str
+    lab: Lab, values: Values, before: Whole, after: Whole, rows: Sequence[str], exchange: Exchange, source: str
 ) -> Iterator[Breach]:
     """What a write changed that it does not speak of."""
     changes = changed_between(before, after)
     others = changes.keys() - set(rows)
+    if others:
+        watch(lab, values.collection)
     fields = {name for key, change in changes.items() if key in rows for name in change} - {values.shown, ""}
     for what in (*sorted(fields), *(["other-rows"] if others else [])):
         rows_hit = others if what == "other-rows" else {key for key in changes if key in rows and what in changes[key]}
@@ -217,7 +219,7 @@ def _empty(lab: Lab, values: Values) -> Iterator[Breach]:
     """A batch of no entries is accepted and changes nothing."""
     before = lab.view(values.collection)
     exchange = put(lab, values, [], f"{values.entries} = []")
-    yield from _beyond(values, before, lab.view(values.collection), (), exchange, "batch.empty")
+    yield from _beyond(lab, values, before, lab.view(values.collection), (), exchange, "batch.empty")
 
 
 LAWS = (

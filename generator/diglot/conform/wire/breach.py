@@ -20,6 +20,7 @@ class Breach:
 
     `law` is the id of the law that found it (empty: what every answer must obey). `baseline` is a valid request that
     the one sent was made from, and `place` what was changed in it (`query limit`, `body /ids/*`), where they are known.
+    `proof` says that one sight is enough (a race that was lost).
     """
 
     rule: str
@@ -29,6 +30,7 @@ class Breach:
     got: Any = None
     source: str = ""
     rows: frozenset[str] = frozenset()
+    proof: bool = False
     suspect: str = ""
     law: str = ""
     baseline: Request | None = None

@@ -70,5 +70,5 @@ TABLE = (
     Rule("unknown-field-accepted", "conform", "error", "request"),
     Rule("concurrent-update-lost", "conform", "error", "request"),
     Rule("state-not-restored", "conform", "warning"),
-    Rule("answer-unstable", "conform", "note", "response"),
+    Rule("answer-unstable", "conform", "warning", "response"),
 )

@@ -151,11 +151,12 @@ FAULTS = family(
     wrong("writes back the values of all documents", _LOST, _writes_back_all_values),
     wrong("breaks on two actions at once", _LOST + " server-error", lambda: _acts_alone(RuntimeError)),
     wrong("breaks on two updates at once", _LOST + " server-error", lambda: _writes_alone(RuntimeError)),
-    wrong("breaks on two lists at once", "server-error", _lists_alone),
+    wrong("breaks on two lists at once", "server-error", _lists_alone, laws="paging.concurrent"),
     wrong("forgets one of two actions at once", _LOST, lambda: _forgets_one_of_two(_Busy())),
     wrong(
         "answers the question of another call",
         "answer-unstable order-unstable dataset-boundary-crossed page-echo-wrong",
         _answers_another_question,
+        laws="paging.concurrent",
     ),
 )

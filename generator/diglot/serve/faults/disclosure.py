@@ -202,8 +202,8 @@ FAULTS = family(
     ),
     # what comes first
     wrong("looks for the dataset first", _LATE, lambda: _status(404, "not_found", lambda scope: not _known(scope))),
-    wrong("looks at the query first", _LATE, lambda: _late(_bad_query, 400)),
     wrong("looks at the body first", _LATE, lambda: _late(_bad_body, 400)),
+    wrong("looks at the query first", _LATE, lambda: _late(_bad_query, 400)),
     wrong("looks at the media type first", _LATE, lambda: _late(_bad_media, 415)),
     wrong(
         "acts before it looks at the key",

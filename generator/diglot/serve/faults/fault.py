@@ -16,8 +16,8 @@ class Fault:
 
     `name` is what the server does, in plain words. `rules` are the ids of the rules that may name the fault: who knows
     only its answers cannot always tell two causes apart. `laws` are the beginnings of the names of laws that suffice to
-    find it; without any, it takes fuzzing. One that is `timed` shows in how long answers take: it has to be judged on a
-    machine that does nothing else.
+    find it; without any, it takes the whole tool. One that is `timed` shows in how long answers take: it has to be
+    judged on a machine that does nothing else.
     """
 
     name: str
