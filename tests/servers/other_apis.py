@@ -1,8 +1,8 @@
 """Correct servers of other, made-up APIs, in the styles of the field, each with its contract.
 
-`orders`: offset and limit, an envelope `{code, msg, data}`, the key in `X-API-Key`, integer ids, a cancel that writes.
-`events`: a cursor, plain arrays, no security, HEAD and OPTIONS, a search by POST, a time-stamp as text.
-`places`: page and size, the key in the query, a path parameter that nobody knows, 422 for what is invalid, 204.
+`Orders`: offset and limit, an envelope `{code, msg, data}`, the key in `X-API-Key`, integer ids, a cancel that writes.
+`Events`: a cursor, plain arrays, no security, HEAD and OPTIONS, a search by POST, a time-stamp as text.
+`Places`: page and size, the key in the query, a path parameter that nobody knows, 422 for what is invalid, 204.
 """
 
 from __future__ import annotations
@@ -116,56 +116,60 @@ class Asked:
         return value if value >= least and (most is None or value <= most) else None
 
 
-def orders() -> Callable[[Asked], Said]:
-    states = ("open", "paid", "cancelled")
-    held = {number: {"id": number, "state": states[number % 3], "cents": number * 99} for number in range(1, 38)}
+class Orders:
+    """The orders, and what is done with them."""
 
-    def no(status: int, msg: str, **headers: str) -> Said:
+    states = ("open", "paid", "cancelled")
+
+    def __init__(self) -> None:
+        self.held = {
+            number: {"id": number, "state": self.states[number % 3], "cents": number * 99} for number in range(1, 38)
+        }
+
+    def no(self, status: int, msg: str, **headers: str) -> Said:
         return status, {"code": status * 100, "msg": msg, "data": None}, headers
 
-    def yes(data: Any) -> Said:
+    def yes(self, data: Any) -> Said:
         return 200, {"code": 0, "msg": "ok", "data": data}, {}
 
-    def listed(asked: Asked) -> Said:
+    def listed(self, asked: Asked) -> Said:
         offset, limit = asked.number("offset", 0, 0), asked.number("limit", 10, 1, 50)
         state = asked.one("state")
-        if offset is None or limit is None or state not in (None, *states):
-            return no(400, "bad query")
-        found = [order for order in held.values() if state in (None, order["state"])]
-        return yes({"items": found[offset : offset + limit], "total": len(found)})
+        if offset is None or limit is None or state not in (None, *self.states):
+            return self.no(400, "bad query")
+        found = [order for order in self.held.values() if state in (None, order["state"])]
+        return self.yes({"items": found[offset : offset + limit], "total": len(found)})
 
-    def cancelled(asked: Asked, order: Json) -> Said:
+    def cancelled(self, asked: Asked, order: Json) -> Said:
         if asked.headers.get("content-type", "").partition(";")[0] != "application/json":
-            return no(415, "send JSON")
+            return self.no(415, "send JSON")
         try:
             reason = json.loads(asked.body.decode())["reason"]
         except (ValueError, KeyError, TypeError, IndexError, RecursionError):
-            return no(400, "bad body")
+            return self.no(400, "bad body")
         if not isinstance(reason, str) or not reason:
-            return no(400, "bad reason")
+            return self.no(400, "bad reason")
         if order["state"] != "open":
-            return no(409, "not open")
+            return self.no(409, "not open")
         order["state"] = "cancelled"
-        return yes(order)
+        return self.yes(order)
 
-    def answer(asked: Asked) -> Said:
+    def __call__(self, asked: Asked) -> Said:
         if asked.headers.get("x-api-key") != ORDERS_KEY:
-            return no(401, "no key", **{"www-authenticate": "ApiKey"})
+            return self.no(401, "no key", **{"www-authenticate": "ApiKey"})
         match = re.fullmatch(r"/orders(?:/([^/]+)(/cancel)?)?", asked.path)
         if match is None:
-            return no(404, "no such path")
+            return self.no(404, "no such path")
         allowed = "POST" if match[2] else "GET"
         if asked.method != allowed:
-            return no(405, "no such method", allow=allowed)
+            return self.no(405, "no such method", allow=allowed)
         if match[1] is None:
-            return listed(asked)
+            return self.listed(asked)
         number = unquote(match[1])
-        order = held.get(int(number)) if re.fullmatch("[0-9]{1,9}", number, re.ASCII) else None
+        order = self.held.get(int(number)) if re.fullmatch("[0-9]{1,9}", number, re.ASCII) else None
         if order is None:
-            return no(404, "no such order")
-        return cancelled(asked, order) if match[2] else yes(order)
-
-    return answer
+            return self.no(404, "no such order")
+        return self.cancelled(asked, order) if match[2] else self.yes(order)
 
 
 # --- events
@@ -213,59 +217,58 @@ EVENTS: Json = _contract(
 )
 
 
-def events() -> Callable[[Asked], Said]:
+class Events:
+    """What happened, never changed."""
+
     kinds = ("created", "moved", "gone")
-    held = [
-        {"id": f"e{number:04}", "kind": kinds[number % 3], "at": f"2026-11-{number % 28 + 1:02}T00:00:00Z"}
-        for number in range(90)
-    ]
-    problem = {"content-type": "application/problem+json"}
 
-    def no(status: int, title: str, **headers: str) -> Said:
-        return status, {"title": title, "status": status}, {**problem, **headers}
+    def __init__(self) -> None:
+        self.held = [
+            {"id": f"e{number:04}", "kind": self.kinds[number % 3], "at": f"2026-11-{number % 28 + 1:02}T00:00:00Z"}
+            for number in range(90)
+        ]
+        self.routes: dict[str, dict[str, Callable[[Asked], Said]]] = {
+            "/events": {"GET": self.listed, "HEAD": lambda _: (200, None, {})},
+            "/kinds": {"GET": lambda _: (200, list(self.kinds), {}), "HEAD": lambda _: (200, None, {})},
+            "/events/search": {"POST": self.searched},
+        }
 
-    def listed(asked: Asked) -> Said:
+    def no(self, status: int, title: str, **headers: str) -> Said:
+        return status, {"title": title, "status": status}, {"content-type": "application/problem+json", **headers}
+
+    def listed(self, asked: Asked) -> Said:
         limit, cursor = asked.number("limit", 25, 1, 100), asked.one("cursor")
-        places = {one["id"]: place for place, one in enumerate(held)}
+        places = {one["id"]: place for place, one in enumerate(self.held)}
         if limit is None or (cursor and cursor not in places):
-            return no(400, "bad query")
+            return self.no(400, "bad query")
         start = places[cursor] if cursor else 0
-        rest = held[start + limit :]
-        return 200, {"data": held[start : start + limit], "next": rest[0]["id"] if rest else None}, {}
+        rest = self.held[start + limit :]
+        return 200, {"data": self.held[start : start + limit], "next": rest[0]["id"] if rest else None}, {}
 
-    def searched(asked: Asked) -> Said:
+    def searched(self, asked: Asked) -> Said:
         if asked.headers.get("content-type", "").partition(";")[0] != "application/json":
-            return no(415, "send JSON")
+            return self.no(415, "send JSON")
         try:
             body = json.loads(asked.body.decode())
         except (ValueError, RecursionError):
-            return no(400, "bad JSON")
-        first = body.get("first", 100) if isinstance(body, dict) else None
+            return self.no(400, "bad JSON")
         if not isinstance(body, dict) or body.keys() - {"kind", "first"} or not isinstance(body.get("kind", ""), str):
-            return no(422, "bad body")
-        if isinstance(first, float) and first.is_integer():
-            first = int(first)
-        if not isinstance(first, int) or isinstance(first, bool) or not 1 <= first <= 100:
-            return no(422, "bad first")
-        return 200, [one for one in held if body.get("kind") in (None, one["kind"])][:first], {}
+            return self.no(422, "bad body")
+        first = body.get("first", 100)
+        if isinstance(first, bool) or not isinstance(first, int | float) or first not in range(1, 101):
+            return self.no(422, "bad first")
+        return 200, [one for one in self.held if body.get("kind") in (None, one["kind"])][: int(first)], {}
 
-    def answer(asked: Asked) -> Said:
-        routes: dict[str, dict[str, Callable[[Asked], Said]]] = {
-            "/events": {"GET": listed, "HEAD": lambda _: (200, None, {})},
-            "/kinds": {"GET": lambda _: (200, list(kinds), {}), "HEAD": lambda _: (200, None, {})},
-            "/events/search": {"POST": searched},
-        }
-        route = routes.get(asked.path)
+    def __call__(self, asked: Asked) -> Said:
+        route = self.routes.get(asked.path)
         if route is None:
-            return no(404, "no such path")
+            return self.no(404, "no such path")
         allowed = ", ".join((*route, "OPTIONS"))
         if asked.method == "OPTIONS":
             return 204, None, {"allow": allowed}
         if asked.method not in route:
-            return no(405, "no such method", allow=allowed)
+            return self.no(405, "no such method", allow=allowed)
         return route[asked.method](asked)
-
-    return answer
 
 
 # --- places
@@ -301,36 +304,39 @@ PLACES: Json = _contract(
 )
 
 
-def places() -> Callable[[Asked], Said]:
-    held = {number: {"id": number, "name": f"Place {number}", "pos": [number / 2, 1]} for number in range(1, 121)}
+class Places:
+    """The places of one region."""
 
-    def no(status: int, why: str, **headers: str) -> Said:
+    def __init__(self) -> None:
+        self.held = {
+            number: {"id": number, "name": f"Place {number}", "pos": [number / 2, 1]} for number in range(1, 121)
+        }
+
+    def no(self, status: int, why: str, **headers: str) -> Said:
         return status, {"detail": [{"msg": why}]}, headers
 
-    def listed(asked: Asked) -> Said:
+    def listed(self, asked: Asked) -> Said:
         page, size = asked.number("page", 1, 1), asked.number("size", 50, 1, 200)
         box = ",".join(value for key, value in asked.query if key == "bbox")
         if page is None or size is None or not re.fullmatch(r"(-?[0-9.e+-]+(,-?[0-9.e+-]+){3})?", box):
-            return no(422, "bad query")
-        rows = list(held.values())
+            return self.no(422, "bad query")
+        rows = list(self.held.values())
         return 200, {"results": rows[(page - 1) * size : page * size], "count": len(rows), "page": page}, {}
 
-    def answer(asked: Asked) -> Said:
+    def __call__(self, asked: Asked) -> Said:
         if asked.one("key") != PLACES_KEY:
-            return no(401, "no key", **{"www-authenticate": "Key"})
+            return self.no(401, "no key", **{"www-authenticate": "Key"})
         match = re.fullmatch(r"/regions/([^/]+)/places|/places/([^/]+)", asked.path)
         if match is None:
-            return no(404, "no such path")
+            return self.no(404, "no such path")
         allowed = "GET" if match[1] else "DELETE"
         if asked.method != allowed:
-            return no(405, "no such method", allow=allowed)
+            return self.no(405, "no such method", allow=allowed)
         if match[1]:
-            return listed(asked) if match[1] == "north" else no(404, "no such region")
+            return self.listed(asked) if match[1] == "north" else self.no(404, "no such region")
         if not re.fullmatch("-?[0-9]{1,9}", match[2], re.ASCII):
-            return no(422, "bad id")
-        return (204, None, {}) if held.pop(int(match[2]), None) else no(404, "no such place")
-
-    return answer
+            return self.no(422, "bad id")
+        return (204, None, {}) if self.held.pop(int(match[2]), None) else self.no(404, "no such place")
 
 
 def served(answer: Callable[[Asked], Said]) -> Any:

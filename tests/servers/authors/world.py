@@ -61,7 +61,7 @@ __all__ = [
 
 
 def records(dataset: str, count: int | None = None, start: int = 0) -> list[Json]:
-    """The documents that a dataset begins with, with `values` by field id on every third; keys as the API's, the rest is up to the author."""
+    """The documents that a dataset begins with, under the API's names; `values` are metadata by the field's id."""
     size = SIZES[dataset] if count is None else count
     return [record(dataset, number) for number in range(start, start + size)]
 
