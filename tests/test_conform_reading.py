@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from servers.wrong import App, Json
 
 from conform_help import CONTRACT, LAWS, fixtures
 from diglot.conform import Fixtures, Options, Report, Target, run
@@ -25,6 +24,8 @@ from diglot.conform.wire.session import Exchange, Request, Session
 from diglot.core.tree import plain
 from diglot.core.usage import UsageError
 from diglot.serve import running
+from diglot.serve.faults.fault import App
+from diglot.serve.faults.wrapping import Json
 from servers.books import SPEC, library
 from servers.reading import FILTERS, PAGES, TIMES
 from servers.right import Books, Choices, asgi, known

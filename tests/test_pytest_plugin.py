@@ -16,6 +16,7 @@ from diglot.conform import ConformError
 from diglot.core.usage import UsageError
 from diglot.serve import demo, running
 from diglot.serve.app import create_app
+from diglot.serve.faults import FAULTS
 from diglot.testing import conform as conform_files
 from servers.books import SPEC as BOOKS
 from servers.books import library
@@ -148,6 +149,4 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
 
 
 def _totals_wrong() -> object:
-    from servers.wrong import totals_the_page
-
-    return totals_the_page()
+    return next(fault for fault in FAULTS if fault.name == "totals the page").make()

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from diglot.serve.app import create_app
+from diglot.serve.faults.fault import App
+from diglot.serve.faults.wrapping import Json, asked, asking, hearing, listing
 from diglot.serve.store import Query, Store
-from servers.wrong import App, Json, asked, asking, listing, mishear
 
 Change = Callable[[Json, dict[str, str]], object]
 Search = Callable[[str, str], bool]
@@ -316,6 +317,6 @@ TIMES: dict[str, tuple[str, Made]] = {
         "answer-slow",
         lambda: waiting(lambda scope, body: 1.7 if scope["method"] == "PATCH" and body.endswith(b"[]}") else 0),
     ),
-    "a pattern backtracks": ("time-explodes", lambda: mishear(backtracking)),
+    "a pattern backtracks": ("time-explodes", lambda: hearing(backtracking)),
     "a batch is quadratic": ("time-explodes", lambda: waiting(quadratic)),
 }
