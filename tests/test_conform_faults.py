@@ -24,7 +24,7 @@ FAMILIES = {
 
 
 def chosen() -> list[Fault]:
-    """Two faults of each family for each rule; `make self-test` tries them all, and those of time, which takes minutes."""
+    """Two faults of each family for each rule, but those of time; `make self-test` tries all, which takes minutes."""
     counts: Counter[tuple[str, str]] = Counter()
     found = []
     for fault in FAULTS:
