@@ -92,7 +92,9 @@ def _trial(arguments: Namespace) -> _Trial:
     ]
     chosen: tuple[Engine, ...] = (arguments.only,) if arguments.only else ENGINES
     runs: tuple[tuple[Engine, ...], ...] = (chosen,) if arguments.only else (("laws",), chosen)
-    return _Trial(documents[0], documents[1], Options(seed=arguments.seed, budget=arguments.budget), runs)
+    return _Trial(
+        documents[0], documents[1], Options(seed=arguments.seed, budget=arguments.budget, journal=False), runs
+    )
 
 
 def _verdicts(trial: _Trial, places: Sequence[int]) -> Iterator[_Verdict]:

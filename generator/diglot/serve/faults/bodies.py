@@ -196,6 +196,13 @@ FAULTS = family(
         ),
     ),
     wrong(
+        "acts before it refuses values",
+        "refused-write-changed",
+        lambda: _writes_before_it_refuses(
+            lambda misfit: misfit.operation == "batch_update_document_metadata" and misfit.kind == "body"
+        ),
+    ),
+    wrong(
         "acts before it refuses what is no JSON",
         "refused-write-changed",
         lambda: _writes_before_it_refuses(
@@ -213,12 +220,5 @@ FAULTS = family(
         "acts before it refuses an action",
         "refused-write-changed",
         lambda: _writes_before_it_refuses(lambda misfit: misfit.place == "action"),
-    ),
-    wrong(
-        "acts before it refuses values",
-        "refused-write-changed",
-        lambda: _writes_before_it_refuses(
-            lambda misfit: misfit.operation == "batch_update_document_metadata" and misfit.kind == "body"
-        ),
     ),
 )

@@ -17,7 +17,7 @@ from diglot.serve.faults.wrapping import hearing
 from diglot.serve.store import Operation, Query, Store
 
 _LONG = 2.0  # seconds: for a batch of one, or of none
-_MOST = 8.0  # seconds: what an input can cost at most, so that a run comes to its end
+_MOST = 4.0  # seconds: what an input can cost at most, so that a run comes to its end
 
 
 def _list_after(seconds: Callable[[Query], float]) -> App:
@@ -64,7 +64,7 @@ def _longest(operations: list[Operation]) -> int:
 def _explodes(keyword: str | None) -> float:
     """What an expression of nested repetitions does to a long run of one character."""
     runs = [len(run[0]) for run in re.finditer(r"(.)\1*", keyword or "", re.DOTALL)]
-    return 1e-6 * 2.0 ** min(max(runs, default=0), 30)
+    return 1e-7 * 2.0 ** min(max(runs, default=0), 30)
 
 
 _SLOW = "answer-slow time-explodes"
@@ -77,7 +77,7 @@ FAULTS = family(
     wrong(
         "searches in the square of the keyword",
         _SLOW,
-        lambda: _list_after(lambda query: 3e-7 * len(query.keyword or "") ** 2),
+        lambda: _list_after(lambda query: 1e-7 * len(query.keyword or "") ** 2),
     ),
     wrong(
         "searches in time that explodes with the keyword",
@@ -94,7 +94,7 @@ FAULTS = family(
     wrong(
         "writes in the square of a text",
         _SLOW,
-        lambda: _writes_after(lambda operations: 3e-7 * _longest(operations) ** 2),
+        lambda: _writes_after(lambda operations: 1e-7 * _longest(operations) ** 2),
     ),
     wrong(
         "reads nested bodies in the square of their depth",

@@ -222,7 +222,7 @@ FAULTS = family(
         "hides values under a status",
         "filter-wrong derived-field-wrong order-unstable filter-stale value-not-read-back",
         _hides_values_under_filters,
-        laws="filter. values.",
+        laws="",
     ),
     # doing it again
     wrong("shows the last value twice", "update-not-idempotent value-not-read-back", _shows_the_last_value_twice),
