@@ -132,6 +132,7 @@ _TABLE = (
     _row("scope.write", "tenant-boundary-crossed dataset-boundary-crossed", "scope.boundary"),
     _row("input.parameters", "invalid-input-accepted refusal-status-wrong", "input.refused"),
     _row("input.bodies", "invalid-input-accepted refusal-status-wrong refused-write-changed", "input.refused"),
+    _row("input.unchanged", "refused-write-changed", "input.refused"),
     _row("input.malformed", "invalid-input-accepted refusal-status-wrong", "input.body"),
     _row("input.media", "invalid-input-accepted refusal-status-wrong", "input.body"),
     _row("input.strange", "server-error answer-missing"),

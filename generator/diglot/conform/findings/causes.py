@@ -92,7 +92,7 @@ def _anywhere(one: Seen) -> bool:
         return True
     if rule in _BROKEN:
         return bool(one.places) and all(not place.startswith(("query", "body /")) for place in one.places or ())
-    return rule not in _WIRE and one.law.startswith(_EVERYWHERE)
+    return rule not in _WIRE and (one.law.startswith(_EVERYWHERE) or one.args.get("where") == "body /")
 
 
 # By rule those that explain it at the same operation.
