@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from conftest import ROOT
-from diglot.conform import Fixtures, MetadataField, OtherTenant
+from diglot.conform import Fixtures, MetadataField, OtherTenant, Report
 from diglot.conform.credentials import Secret
 from diglot.core import yaml
 from diglot.serve import demo
@@ -29,3 +29,8 @@ def fixtures(**changes: Any) -> Fixtures:
         metadata_fields=tuple(MetadataField(one.id, one.name, one.type) for one in known.metadata_fields),
     )
     return replace(full, **changes)
+
+
+def rules(report: Report) -> set[str]:
+    """The rules of all that a run found, of what has the same cause as something else too."""
+    return {part.rule for finding in report.findings for part in finding.parts}

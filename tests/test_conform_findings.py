@@ -277,7 +277,7 @@ def test_a_crash_that_needs_what_went_before_is_no_flaky_one() -> None:
         if scope["method"] != "PATCH":
             return None
         before, last[0] = last[0], body
-        return "boom" if before.startswith(b"{'") and body == b"" else None
+        return "boom" if before.startswith(b"{") and not before.endswith(b"}") and body == b"" else None
 
     (found,) = conform(crashing(words), replace(LAWS_ONLY, only=("input.malformed",))).findings
     assert found.rule == "server-error"

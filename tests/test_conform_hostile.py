@@ -22,6 +22,7 @@ import pytest
 from conform_help import CONTRACT, LAWS
 from diglot.conform import Options, Report, Target, run
 from diglot.conform.credentials import Credential, Redactor
+from diglot.conform.outcome import Status
 from diglot.conform.wire import sender
 from diglot.conform.wire.exchange import Exchange, Request
 from diglot.conform.wire.pacing import asked_wait
@@ -317,7 +318,7 @@ def test_a_redirect_elsewhere_never_gets_the_key() -> None:
         with api(lambda line, _: away if line.startswith(WRITES) else None) as server:
             report = examine(server, replace(QUICK, engines=("laws", "fuzz"), max_requests=250))
         assert elsewhere.heads == []
-    assert {found.operation.split(" ")[0] for found in report.findings} == set(WRITES)
+    assert {part.operation.split(" ")[0] for found in report.findings for part in found.parts} == set(WRITES)
     with faulty(answer("{}")) as elsewhere:
         with faulty(answer(b"", 301, location=elsewhere.url)) as server:
             report = examine(server, replace(QUICK, engines=("laws", "fuzz")))
@@ -331,8 +332,8 @@ def test_a_server_that_dies_ends_the_run_and_not_the_report(monkeypatch: pytest.
     empty = answer(json.dumps({"data": [], "has_more": False, "limit": 100, "total": 0, "page": 1}))
     with api(lambda line, number: empty if "status=" in line else None) as server:
 
-        def die(what: str, done: int, of: int) -> None:
-            if what == "values.replace":
+        def die(status: Status) -> None:
+            if status.what == "values.replace":
                 server.die()
 
         options = replace(QUICK, journal=True, progress=die, say=lambda phrase, **_: said.append(phrase))

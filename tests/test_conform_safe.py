@@ -28,6 +28,7 @@ from diglot.conform import Fixtures, Options, Report, Target, run
 from diglot.conform.bench.journal import Journal, digest_of, opened, place_of
 from diglot.conform.bench.keeper import Keeper
 from diglot.conform.bench.ledger import Ledger, same
+from diglot.conform.outcome import Status
 from diglot.core.usage import UsageError
 from diglot.serve import running
 from servers.right import DATASETS, FIELDS, KEYS, Books, Choices, asgi, known, uuid_of
@@ -87,12 +88,12 @@ def conform(url: str, options: Options = LAWS_ONLY, fixtures: Fixtures | None = 
     return run(Target.parse(url), CONTRACT, LAWS, fixtures or known(), options)
 
 
-def interrupting(law: str, count: int = 1) -> Callable[[str, int, int], None]:
+def interrupting(law: str, count: int = 1) -> Callable[[Status], None]:
     """A progress that presses Ctrl-C when a law begins."""
     left = [count]
 
-    def progress(what: str, _done: int, _of: int) -> None:
-        if what == law and left[0]:
+    def progress(status: Status) -> None:
+        if status.what == law and left[0]:
             left[0] -= 1
             raise KeyboardInterrupt
 
@@ -156,8 +157,8 @@ def test_a_second_ctrl_c_leaves_the_rest_to_the_journal(
     def pressed(_ledger: Ledger) -> Any:
         raise KeyboardInterrupt
 
-    def begin(what: str, _done: int, _of: int) -> None:
-        if what == "values.replace":
+    def begin(status: Status) -> None:
+        if status.what == "values.replace":
             monkeypatch.setattr(Ledger, "put_back", pressed)
             raise KeyboardInterrupt
 

@@ -156,7 +156,7 @@ def counted(app: Any, options: Options) -> tuple[Report, dict[str, int]]:
         await app(scope, receive, send)
 
     with running(counting) as url:
-        noting = replace(options, progress=lambda what, done, of: starts.append((what, len(log))))
+        noting = replace(options, progress=lambda status: starts.append((status.what, len(log))))
         report = run(Target.parse(url), CONTRACT, LAWS, fixtures(), noting)
     sent: dict[str, int] = {}
     for (law, start), (_, end) in pairwise([*starts, ("", len(log))]):

@@ -88,6 +88,7 @@ def test_without_the_option_nothing_is_added(suite: Pytest, tmp_path: Path) -> N
     [
         ({"--diglot-spec": "nowhere.yaml"}, "nowhere.yaml"),
         ({"--diglot-url": "ftp://x"}, "is no target"),
+        ({"--diglot-url": "https://api.example/v1"}, "--diglot-yes"),
         ({"--diglot-dataset": "00000000-0000-4000-8000-000000000000"}, "404"),
     ],
 )

@@ -12,7 +12,8 @@ from diglot.serve import demo, running
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PROGRAMS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+USE = README[README.index("## Use the client") : README.index("## Test a server")]
+PROGRAMS = re.findall(r"```python\n(.*?)```", USE, re.DOTALL)
 DEMO = demo()
 
 

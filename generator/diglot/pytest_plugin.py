@@ -31,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--diglot-dataset", metavar="ID", help="a dataset with documents to work on")
     add("--diglot-only", choices=("laws", "fuzz"), help="one of the two engines")
     add("--diglot-read-only", action="store_true", help="send nothing that writes")
+    add("--diglot-yes", action="store_true", help="test a host that is not this machine")
     add("--diglot-seed", type=int, default=1, help="chooses the inputs of fuzzing (default: %(default)s)")
     add("--diglot-budget", type=float, default=60.0, metavar="SECONDS", help="default: %(default)s")
     add("--diglot-fail-on", choices=("error", "warning", "note"), default="warning", help="default: %(default)s")
@@ -40,6 +41,7 @@ class _Run:
     """One run against the server of `--diglot-url`, made when the first test asks for it."""
 
     def __init__(self, config: pytest.Config) -> None:
+        from diglot.conform import Target
         from diglot.core.usage import UsageError
         from diglot.project import Project
         from diglot.testing import contract_for
@@ -47,7 +49,10 @@ class _Run:
         self._config = config
         self.report: Report | None = None
         self.refused = ""
+        url = config.getoption("--diglot-url")
         try:
+            if Target.parse(url).remote and not config.getoption("--diglot-yes"):
+                raise UsageError(f"{url} is not this machine: allow it with --diglot-yes")
             project = Project.at(config.rootpath)
             self.spec = _file(config, "spec") or project.config.contract
             contract = contract_for(project, self.spec)

@@ -23,6 +23,7 @@ from typing import Any
 
 from diglot import pipeline
 from diglot.commands.common import project_of
+from diglot.commands.consent import limits
 from diglot.conform import Options, Report, Target
 from diglot.conform import run as conform
 from diglot.conform.outcome import ENGINES, Engine
@@ -92,9 +93,8 @@ def _trial(arguments: Namespace) -> _Trial:
     ]
     chosen: tuple[Engine, ...] = (arguments.only,) if arguments.only else ENGINES
     runs: tuple[tuple[Engine, ...], ...] = (chosen,) if arguments.only else (("laws",), chosen)
-    return _Trial(
-        documents[0], documents[1], Options(seed=arguments.seed, budget=arguments.budget, journal=False), runs
-    )
+    options = Options(seed=arguments.seed, **limits(arguments), journal=False)
+    return _Trial(documents[0], documents[1], options, runs)
 
 
 def _verdicts(trial: _Trial, places: Sequence[int]) -> Iterator[_Verdict]:

@@ -218,7 +218,7 @@ class Lab:
     def view(self, collection: Collection, scope: str | None = None, credential: Credential | None = None) -> Whole:
         """The rows at the beginning of a collection that the writing laws look at: all of a small one."""
         pages = self.sight.get(collection.endpoint.key, 1)
-        return self._listed(collection, scope, credential, pages * (collection.cap or 100))
+        return self._listed(collection, scope, credential, pages * collection.largest)
 
     def _listed(self, collection: Collection, scope: str | None, credential: Credential | None, most: int) -> Whole:
         who = (credential or self.key).sent

@@ -260,7 +260,7 @@ def scopes(lab: Lab) -> list[tuple[str | None, Credential | None]]:
 
 def _sight(lab: Lab, collection: Collection) -> int:
     """The fewest pages, up to three, that hold a row of each state that an action is for or must refuse."""
-    size = collection.cap or 100
+    size = collection.largest
     lab.sight[collection.endpoint.key] = _MOST_PAGES
     rows = lab.view(collection).rows
     states = [

@@ -132,7 +132,7 @@ def _filtered(lab: Lab, actions: Actions, target: str, before: Whole, after: Who
         old, new = (view.by_id.get(target, {}).get(one.field) for view in (before, after))
         if one.how != "equals" or old == new or not isinstance(old, str) or not isinstance(new, str):
             continue
-        size = collection.cap or 100
+        size = collection.largest
         for wanted, belongs in ((new, True), (old, False)) if value == "new" else ((old, False),):
             answer = lab.page(collection, {one.parameter: wanted, collection.size: size})
             if belongs and target not in answer.ids and len(answer.ids) >= size:

@@ -16,6 +16,7 @@ from diglot.conform.bench.lab import Lab, refused
 from diglot.conform.bench.ledger import write
 from diglot.conform.binding.bindings import Action, Actions, Collection, Values, matches
 from diglot.conform.laws.law import Law
+from diglot.conform.laws.proof import prove
 from diglot.conform.wire.breach import Breach, UnmetError
 from diglot.conform.wire.session import Exchange, Request, path_of, query_of
 
@@ -75,8 +76,10 @@ def _crowd(lab: Lab, collection: Collection, size: int) -> Iterator[_Crowd]:
 
 def _lists_apart(lab: Lab, collection: Collection) -> Iterator[Breach]:
     """Each of several questions at the same time has its own answer."""
+    if collection.inferred:
+        prove(lab, collection)
     known = lab.view(collection)
-    queries = [{collection.page: page, collection.size: size} for page, size in _QUESTIONS]
+    queries = [collection.window(page, size) for page, size in _QUESTIONS]
     with _crowd(lab, collection, _CALLERS) as crowd:
         answers = [
             answer

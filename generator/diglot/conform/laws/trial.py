@@ -24,6 +24,7 @@ from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 _ALWAYS_PRESUMED = {"actions": ("paging.order", "paging.partition"), "values": ("paging.order", "paging.partition")}
 
 _PROVEN = frozenset({"page-echo-wrong", "unknown-row-accepted", "unknown-field-accepted", "answer-unstable"})
+_OTHERS = "rows that nobody else changes meanwhile"
 _ABSENT = (404, 405, 501)  # what a server answers that does not know an operation
 _FURTHER = 2  # tries after the first failure
 # How long to watch for others: three times as long as a try took, so that who was there in three tries is there again.
@@ -141,6 +142,8 @@ class Trial:
         What a further try does not show is an unstable answer where nothing else was changed, and not a broken law.
         Returns what it takes to tell, where others write to the same rows.
         """
+        if self.lab.witness.moved and not any(_proven(law, breach) for breach in breaches):
+            return _OTHERS
         started, tries = time.monotonic(), 1
         shown = Counter({_identity(breach) for breach in breaches})
         for _ in range(0 if law.once else _FURTHER):
@@ -163,7 +166,7 @@ class Trial:
             else:
                 continue
             self.findings.add(endpoint.pointer, str(endpoint.key), breach, (seen, tries))
-        return "rows that nobody else changes meanwhile" if self.lab.witness.moved else ""
+        return _OTHERS if self.lab.witness.moved else ""
 
     def _believe(self, law: Law, endpoint: Endpoint, breach: Breach) -> None:
         """A law that every try broke: what presumes it says nothing, and the rows that it changed are put back."""
