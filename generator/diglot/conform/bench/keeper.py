@@ -16,7 +16,6 @@ from diglot.conform.bench.ledger import Ledger, item_id, ledgers, scopes, writte
 from diglot.conform.outcome import NotExercised
 from diglot.conform.wire.breach import Breach, UnansweredError, UnmetError
 from diglot.conform.wire.session import BudgetSpentError, Request
-from diglot.core.usage import UsageError
 
 _WORD = re.compile(r"[\w.:~-]+")
 
@@ -37,11 +36,7 @@ class Keeper:
     _complained: bool = False
 
     def replay(self) -> None:
-        """Put back what an earlier run has left behind.
-
-        Raises:
-            UsageError: the server does not let it; the journal stays for the next run.
-        """
+        """Put back what an earlier run has left behind; what the server does not let us stays for the next run."""
         journal = self.journal
         if journal is None or not journal.rows:
             return
@@ -52,10 +47,10 @@ class Keeper:
                 self.lab.wrote.update(journal.wrote)
                 journal.settle(ledger.place, set(ledger.before) - set(ledger.put_back()))
         except (BudgetSpentError, UnansweredError, UnmetError):
-            raise UsageError(
-                f"an interrupted run has left {count} documents changed, and the server does not let them be put back; "
-                f"what they were stands in {journal.path}"
-            ) from None
+            self._say("journal-waiting", path=journal.path)
+            needs = f"a server that lists them; {journal.path} says what they were"
+            self.notes.append(NotExercised(f"putting back {count} rows of an earlier run", needs))
+            return
         finally:
             self.lab.touched.clear()
             self.lab.wrote.clear()
