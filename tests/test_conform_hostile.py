@@ -109,8 +109,7 @@ def test_what_is_packed_is_unpacked_and_bounded() -> None:
         tracemalloc.stop()
         assert burst.failure == "too-large"
         assert peak < 4 * MAX_ANSWER
-        assert sent(server, timeout=10).body == packed[:-9]
-        assert sent(server, timeout=10).json == {}
+        assert [sent(server, timeout=10).failure for _ in range(2)] == ["dropped", "dropped"]
 
 
 def test_interim_answers_are_passed_over_and_redirects_are_answers() -> None:

@@ -30,14 +30,11 @@ def test_the_share_of_faults_that_are_found(diglot: Diglot) -> None:
 def test_what_is_not_found_is_named_and_fails(diglot: Diglot) -> None:
     """Fuzzing alone does not see that a total is not that of the rows: no single answer shows it."""
     arguments = ("conform", "-C", ROOT, "--self-test", "totals a hundred at most", "--only", "fuzz")
-    code, out, _ = diglot(*arguments)
+    code, out, _ = diglot(*arguments, "--max-requests", "150")
     assert code == 1
     assert "not found: paging: totals a hundred at most (total-wrong)" in out
     assert "reference server: 0 findings" in out
     assert "0 of 1 faults found, 0.0 %" in out
-    code, out, _ = diglot(*arguments, "--lang", "zh")
-    assert code == 1
-    assert "未发现：分页：totals a hundred at most（total-wrong）" in out
 
 
 def test_words_that_no_fault_has_are_refused_in_one_line(diglot: Diglot) -> None:

@@ -27,7 +27,7 @@ MAX_ANSWER = 8 * 1024 * 1024
 _MAX_AROUND = 8 * 1024 * 1024  # headers, interim answers, and what chunks add: more is an attack
 _MAX_INTERIM = 20
 _BUFFER = 64 * 1024
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+_GZIP = 16 + zlib.MAX_WBITS
 _HEADERS = "Accept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: diglot-conform\r\n"
 _SAFE = "!$%&'()*+,/:;=?@[]~"
 _TARGET = re.compile(r"[-.\w" + re.escape(_SAFE) + "]*", re.ASCII)
@@ -224,21 +224,24 @@ def _joined(answer: http.client.HTTPResponse) -> dict[str, str]:
 
 
 def _decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """The body of a server that compresses although nobody asked it to; what cannot be unpacked stays as it is.
+    """The body of a server that compresses although nobody asked it to.
 
     Raises:
         _TooLargeError: what is packed is larger than an answer may be.
+        HTTPException: it is not packed as the answer says.
     """
-    if headers.get("content-encoding", "").strip().lower() not in ("gzip", "x-gzip", "deflate"):
+    if not body or headers.get("content-encoding", "").strip().lower() not in ("gzip", "x-gzip"):
         return body
-    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+    unpacker = zlib.decompressobj(_GZIP)
     try:
         unpacked = unpacker.decompress(body, MAX_ANSWER + 1)
     except zlib.error:
-        return body
+        raise http.client.HTTPException("what came is not packed as it says") from None
     if len(unpacked) > MAX_ANSWER:
         raise _TooLargeError
-    return unpacked if unpacker.eof else body
+    if not unpacker.eof:
+        raise http.client.HTTPException("what came is packed in part only")
+    return unpacked
 
 
 def _failure(error: Exception, timeout: float) -> tuple[str, str]:
