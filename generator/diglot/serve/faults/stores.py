@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from diglot.serve.app import Handlers, create_app
+from diglot.serve.app import create_app
 from diglot.serve.faults.fault import App
 from diglot.serve.faults.wrapping import Json
 from diglot.serve.schema import documents
@@ -160,8 +160,3 @@ def searching(found: Callable[[str, Json], bool]) -> App:
 def grouping(belongs: Callable[[str, Json], bool]) -> App:
     """A server that filters otherwise by status: (status, row)."""
     return selecting(lambda row, query: has_text(row, query) and (query.status is None or belongs(query.status, row)))
-
-
-def handling(**methods: Callable[..., Any]) -> App:
-    """A server whose handlers answer otherwise, by name: each is given the handlers and the arguments."""
-    return create_app(handlers=type("Handling", (Handlers,), methods))
