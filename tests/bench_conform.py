@@ -45,11 +45,11 @@ def fixtures_file(folder: Path) -> Path:
     return path
 
 
-def run(command: list[str | Path]) -> tuple[str, str, float, float]:
+def run(command: list[str | Path], folder: str | Path = ROOT) -> tuple[str, str, float, float]:
     """Both outputs of a command, its wall seconds and its CPU seconds."""
     started = time.perf_counter()
     before = os.times()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     after = os.times()
     if done.returncode not in (0, 1):
         sys.exit(f"{command[:3]}: exit {done.returncode}\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
@@ -88,7 +88,7 @@ def peer(url: str) -> None:
             "-H", f"Authorization: Bearer {_FIXTURES.token.value}", "--phases", "examples,coverage,fuzzing",
             "--generation-database", "none", "--report", "json", "--report-json-path", report,
         ]  # fmt: skip
-        _, _, wall, cpu = run(command)
+        _, _, wall, cpu = run(command, folder)  # where it leaves its caches
         said: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     line("st run, 20 examples (the peer)", said["test_cases"]["generated"], "cases", said["running_time"], wall, cpu)
 
