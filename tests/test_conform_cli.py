@@ -121,6 +121,13 @@ def test_a_contract_without_operations(conform: Diglot, tmp_path: Path, text: st
     assert "spec.yaml" in line(conform("http://127.0.0.1:1", "--spec", path))
 
 
+def test_no_contract_at_all(diglot: Diglot, tmp_path: Path) -> None:
+    code, out, err = diglot("conform", "-C", tmp_path, "http://127.0.0.1:1")
+    assert (code, out) == (2, "")
+    assert "specs/openapi.yaml" in err
+    assert "--spec" in err
+
+
 @pytest.mark.parametrize("target", ["ftp://x/", "http://", "no target", "http://user:secret@host/"])
 def test_no_target(conform: Diglot, target: str) -> None:
     assert "secret" not in line(conform(target, "--dataset", DATASET))

@@ -81,6 +81,8 @@ def contract_for(project: Project, name: str | None) -> Fragment:
         UsageError: it has no operation, or cannot be read.
     """
     path = name or project.config.contract
+    if name is None and not (project.root / path).is_file():
+        raise UsageError(f"{path}: there is no such file here; say which contract with --spec FILE")
     fragments = [fragment for fragment in pipeline.read(project, [path]) if fragment.operations]
     if len(fragments) != 1:
         raise UsageError(f"{path}: one OpenAPI document with operations is expected here")
