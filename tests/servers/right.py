@@ -24,6 +24,7 @@ from uuid import NAMESPACE_DNS, uuid5
 from diglot.conform import Fixtures, MetadataField, OtherTenant
 from diglot.conform.credentials import Secret
 from diglot.serve import running
+from servers.threads import threaded
 
 Json = dict[str, Any]
 Reply = tuple[int, dict[str, str], Json]
@@ -367,14 +368,8 @@ def plain_http(books: Books, version: str) -> Iterator[str]:
         setattr(Handler, f"do_{method}", Handler.serve)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=partial(server.serve_forever, 0.01))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with threaded(server) as url:
+        yield url
 
 
 Opened = Callable[[], Any]

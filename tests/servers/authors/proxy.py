@@ -22,6 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from servers.threads import threaded
+
 _HTML = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>gate/1.27</body></html>\r\n"
 _PHRASES = {
     400: "400 Bad Request", 404: "404 Not Found", 413: "413 Request Entity Too Large", 414: "414 Request-URI Too Large",
@@ -143,11 +145,5 @@ def proxied(behind: Any, **allowed: Any) -> Iterator[str]:
     """The proxy on a free port before a server that `behind()` opens."""
     with behind() as url:
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, Gate(url, **allowed)))
-        thread = threading.Thread(target=partial(server.serve_forever, 0.01))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with threaded(server) as front:
+            yield front

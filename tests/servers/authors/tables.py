@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from servers.authors.world import ACCOUNT, DATASETS, FIELDS, KEYS, OWNERS, SIZES, Json, records
+from servers.threads import threaded
 
 _TABLES = """
 CREATE TABLE document (id TEXT PRIMARY KEY, dataset TEXT, position INT, name TEXT, created_at INT, state TEXT,
@@ -291,12 +292,8 @@ def tables(count: int = 64) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         shelf = Shelf(Path(folder) / "shelf.db", count)
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Desk, shelf))
-        thread = threading.Thread(target=partial(server.serve_forever, 0.01))
-        thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+            with threaded(server) as url:
+                yield url
         finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
             shelf.base.close()

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from servers import threads
 from servers.authors.world import ACCOUNT, DATASETS, FIELDS, KEYS, OWNERS, SIZES, Json, records
 
 _ROUTES = Map(
@@ -234,11 +234,5 @@ def typed(count: int = 64, wait: Callable[[], None] = lambda: None, threaded: bo
         return office(environ, start)
 
     server = make_server("127.0.0.1", 0, app, threaded=threaded, request_handler=_Quiet)
-    thread = threading.Thread(target=partial(server.serve_forever, 0.01))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with threads.threaded(server) as url:
+        yield url

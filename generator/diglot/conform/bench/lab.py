@@ -12,6 +12,7 @@ from typing import Any
 from diglot.conform.bench.durations import Durations
 from diglot.conform.bench.witness import Witness
 from diglot.conform.binding.bindings import Bindings, Collection
+from diglot.conform.binding.checks import whole_number
 from diglot.conform.binding.security import scheme_of
 from diglot.conform.binding.surface import Endpoint, Surface
 from diglot.conform.credentials import Credential, valid
@@ -197,10 +198,10 @@ class Lab:
             exchange=exchange,
             rows=rows,
             ids=tuple(str(row[collection.id]) for row in rows),
-            total=_whole(body.get(collection.total or "")),
+            total=whole_number(body.get(collection.total or "")),
             more=body.get(collection.more) if isinstance(body.get(collection.more or ""), bool) else None,
-            page=_whole(body.get(collection.page_echo or "")),
-            size=_whole(body.get(collection.size_echo or "")),
+            page=whole_number(body.get(collection.page_echo or "")),
+            size=whole_number(body.get(collection.size_echo or "")),
         )
         question = (exchange.url, exchange.request.credential.sent)
         self.witness.saw(question, answer.total, dict(zip(answer.ids, rows, strict=True)))
@@ -273,7 +274,3 @@ def refused(exchange: Exchange, what: str) -> Breach:
     if rule == "answer-missing":
         return Breach(rule, {"how": exchange.failure}, exchange)
     return Breach(rule, {"status": exchange.status, "input": what}, exchange, expected="200")
-
-
-def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

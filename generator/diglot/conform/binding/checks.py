@@ -22,6 +22,11 @@ def number(value: Any) -> int | None:
     return value
 
 
+def whole_number(value: Any) -> int | None:
+    """A whole number, or None for anything else: contracts and answers say what they like."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def one_of(value: Any, *choices: str) -> Any:
     """One of the choices."""
     if value not in choices:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from diglot.conform.binding.checks import whole_number
 from diglot.conform.binding.surface import Endpoint, Parameter, Surface, follow
 from diglot.core.pointer import resolve
 
@@ -71,8 +72,8 @@ def _collection(surface: Surface, endpoint: Endpoint) -> dict[str, Any] | None:
         "more": _first(_MORE, {name for name, schema in members.items() if _is(schema, "boolean")}),
         "page_echo": page if page in integers else None,
         "size_echo": size if size in integers else None,
-        "default_page": _whole(start.get("default", 0 if counts == "rows" else None)),
-        "default_size": _whole(query[size].schema.get("default")),
+        "default_page": whole_number(start.get("default", 0 if counts == "rows" else None)),
+        "default_size": whole_number(query[size].schema.get("default")),
         "cap": cap,
         "clamps": clamps,
         "counts": counts,
@@ -95,7 +96,7 @@ def _rows(surface: Surface, members: Mapping[str, Mapping[str, Any]]) -> str | N
 
 def _cap(size: Parameter) -> tuple[int | None, bool]:
     """The largest size of a page, and whether a larger one is taken for it: by the schema, or by the words."""
-    maximum = _whole(size.schema.get("maximum"))
+    maximum = whole_number(size.schema.get("maximum"))
     said = re.sub("[`*_]", "", size.description)
     match = _MOST.search(said)
     if maximum is not None or match is None:
@@ -161,7 +162,3 @@ def _is(schema: Mapping[str, Any], *kinds: str) -> bool:
 def _first(names: Iterable[str], known: Iterable[str]) -> str | None:
     held = set(known)
     return next((name for name in names if name in held), None)
-
-
-def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -138,8 +138,9 @@ class Findings:
         """What shows the same for less: every place that matters there is another than the valid one here too."""
         rule, operation, _, said, places = self._shape(endpoint, breach)
         for one in self._seen.values():
-            same = (one.breach.rule, one.operation, one.said, one.breach.args) == (rule, operation, said, breach.args)
-            if same and one.places is not None and set(one.places) <= set(places):
+            if one.kind != (rule, operation, said, breach.args) or one.places is None:
+                continue
+            if set(one.places) <= set(places):
                 return one
         return None
 
@@ -164,7 +165,4 @@ def _narrowed(seen: list[Seen]) -> list[Seen]:
 def _within(one: Seen, other: Seen) -> bool:
     if one.places is None or other.places is None or not other.places:
         return False
-    same = (one.breach.rule, one.operation, one.said, one.breach.args)
-    return same == (other.breach.rule, other.operation, other.said, other.breach.args) and set(one.places) < set(
-        other.places
-    )
+    return one.kind == other.kind and set(one.places) < set(other.places)

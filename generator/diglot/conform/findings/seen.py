@@ -44,6 +44,11 @@ class Seen:
         """What makes two sights one: rule, operation and args."""
         return self.breach.rule, self.operation, json.dumps(self.args, sort_keys=True, default=str)
 
+    @property
+    def kind(self) -> tuple[str, str, str, Mapping[str, Any]]:
+        """What is wrong and in which words, whatever places of the request it takes."""
+        return self.breach.rule, self.operation, self.said, self.breach.args
+
     def more(self, exchange: Exchange) -> None:
         """Take a further exchange that shows the same; the shortest one of what is written is the one to show."""
         self.count += 1
