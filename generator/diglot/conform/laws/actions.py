@@ -154,6 +154,9 @@ def _undo(lab: Lab, actions: Actions) -> Iterator[Breach]:
     missing: list[str] = []
     for first, second, targets in _pairs(actions, lab.view(actions.collection).by_id, missing):
         before = lab.view(actions.collection)
+        targets = [key for key in targets if key in before.by_id]
+        if not targets:
+            continue  # somebody has taken them away meanwhile
         named = [key for key in targets if not _stamped(second, before.by_id[key])][:1] or targets[:1]
         for action in (first, second):
             for turn in ("1", "2"):
